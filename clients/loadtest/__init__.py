@@ -1,0 +1,1 @@
+"""A load generator and its report, for a gateway on this machine only."""

@@ -1,0 +1,37 @@
+"""What the gateway costs: its processor time and its memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of one process, so far: processor seconds, and bytes resident now."""
+
+    cpu_s: float
+    rss_bytes: int
+
+
+class Meter:
+    """Watches one process."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+
+    @classmethod
+    def of_port(cls, port: int) -> Self | None:
+        """The meter of whatever listens there; `None` when that cannot be seen."""
+        for found in psutil.net_connections("tcp"):
+            if found.status == psutil.CONN_LISTEN and found.laddr[1:] == (port,) and found.pid:
+                return cls(found.pid)
+        return None
+
+    def read(self) -> Usage:
+        """What it has used, with all its threads."""
+        with self._process.oneshot():
+            times = self._process.cpu_times()
+            return Usage(times.user + times.system, self._process.memory_info().rss)

@@ -1,0 +1,110 @@
+"""What a run may be told, and its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from cyclopts import Parameter, validators
+
+Scenario: TypeAlias = Literal["rooms", "idle", "connects", "resume"]
+
+MAX_SOCKETS: Final = 25_000  # what the ephemeral ports of one address allow
+STAMP_BYTES: Final = 17
+
+
+class BadOptions(ValueError):
+    """A run that may not be made; the sentence says why."""
+
+
+def between(low: float, high: float) -> Parameter:
+    """A number's bounds, as the command line checks them."""
+    return Parameter(validator=validators.Number(gte=low, lte=high))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How much load, of what kind, on what.
+
+    Parameters
+    ----------
+    url
+        The gateway, on this machine. Without it one is started with data of its own, and stopped.
+    spawn
+        Start a gateway; the same as giving no url.
+    app_id
+        The app to load, when there is a url.
+    key_id
+        An app key of it.
+    secret
+        The key's secret.
+    integration_id
+        The integration that the devices come through.
+    sockets
+        Devices, each of a user of its own.
+    room_size
+        Participants of each conversation.
+    text_bytes
+        Length of each message's text.
+    rate
+        Messages a second in all; without it as many as the gateway takes.
+    in_flight
+        Without a rate: unanswered messages in each room; its devices speak in turn.
+    seconds
+        Measured time.
+    warmup_seconds
+        Time of the same load before that.
+    drain_seconds
+        Longest wait for what is under way when the time is over.
+    missed
+        Messages posted to each room while all devices are cut off (resume).
+    lanes
+        Connections and REST requests made at a time, in each process.
+    processes
+        Generator processes.
+    json
+        Print the result as one JSON object.
+    """
+
+    url: str | None = None
+    spawn: bool = False
+    app_id: str = ""
+    key_id: str = ""
+    secret: str = ""
+    integration_id: str = ""
+    sockets: Annotated[int, between(1, MAX_SOCKETS)] = 1_000
+    room_size: Annotated[int, between(1, 10)] = 10
+    text_bytes: Annotated[int, between(STAMP_BYTES, 4_096)] = 200
+    rate: Annotated[float | None, between(0.1, 1_000_000)] = None
+    in_flight: Annotated[int, between(1, 100)] = 1
+    seconds: Annotated[float, between(0.1, 600)] = 10.0
+    warmup_seconds: Annotated[float, between(0, 60)] = 2.0
+    drain_seconds: Annotated[float, between(0, 60)] = 15.0
+    missed: Annotated[int, between(1, 500)] = 10
+    lanes: Annotated[int, between(1, 1_000)] = 64
+    processes: Annotated[int, between(1, 16)] = 1
+    json: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises `BadOptions`, above all for what would load a machine that is not this one."""
+        if self.url is None:
+            return
+        if self.spawn:
+            message = "Give --url or --spawn, not both."
+            raise BadOptions(message)
+        if not all((self.app_id, self.key_id, self.secret, self.integration_id)):
+            message = "With --url, --app-id, --key-id, --secret and --integration-id are needed."
+            raise BadOptions(message)
+        if not is_loopback(urlsplit(self.url).hostname or ""):
+            message = f"{self.url} is not on this machine: only a loopback address may be loaded."
+            raise BadOptions(message)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can only be this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

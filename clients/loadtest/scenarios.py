@@ -1,0 +1,154 @@
+"""The kinds of load. Each plays in one process and counts on its stage's tally."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import cycle
+from time import monotonic_ns
+from typing import Final
+
+from clients.loadtest import crowd
+from clients.loadtest.guest import SECOND_NS, Guest
+from clients.loadtest.lanes import each
+from clients.loadtest.options import Scenario
+from clients.loadtest.room import Room
+from clients.loadtest.speakers import Eager, Steady
+from clients.loadtest.stage import Stage
+
+POLL_S: Final = 0.02
+SETTLE_S: Final = 1.0
+RETURNS: Final = 5
+RETURN_S: Final = 0.2
+
+
+async def rooms(stage: Stage) -> None:
+    """Everybody is connected, and the rooms talk."""
+    made = await gather(stage)
+    options, rate = stage.plan.options, stage.plan.rate
+    eager = Eager(made, stage.scene, options.in_flight)
+    speaker = eager if rate is None else Steady(made, stage.scene, rate)
+    async with asyncio.TaskGroup() as tasks:
+        come_back_when_gone(stage, tasks)
+        tasks.create_task(speaker.speak())
+        await asyncio.sleep(options.warmup_seconds)
+        async with stage.measured(options.seconds):
+            pass
+        await drain(made, options.drain_seconds)
+    judge(stage, made)
+
+
+async def idle(stage: Stage) -> None:
+    """Everybody is connected, and nothing is said."""
+    stage.guests += await crowd.strangers(stage.plan, stage.scene)
+    await connect_all(stage)
+    async with stage.measured(stage.plan.options.seconds):
+        pass
+
+
+async def connects(stage: Stage) -> None:
+    """Devices connect, are welcomed and break off, over and over."""
+    stage.guests += await crowd.strangers(stage.plan, stage.scene)
+    lanes = min(stage.plan.options.lanes, len(stage.guests))
+    await stage.reach("ready")
+    async with stage.measured(stage.plan.options.seconds):
+        await each(range(lanes), lanes, lambda lane: come_and_go(stage, stage.guests[lane::lanes]))
+
+
+async def resume(stage: Stage) -> None:
+    """All devices are cut off, their rooms go on, and all come back at once for what they missed."""
+    made = await gather(stage)
+    await each(stage.guests, stage.plan.options.lanes, Guest.cut)
+    await post_meanwhile(stage, made)
+    async with stage.measured(0), asyncio.timeout(stage.plan.options.drain_seconds):
+        comers = [(guest, room.posted_seq) for room in made for guest in room.guests]
+        await each(comers, stage.plan.options.lanes, lambda comer: catch_up(stage, *comer))
+    judge(stage, made)
+
+
+SCENARIOS: Final[dict[Scenario, Callable[[Stage], Awaitable[None]]]] = {
+    "rooms": rooms,
+    "idle": idle,
+    "connects": connects,
+    "resume": resume,
+}
+
+
+async def gather(stage: Stage) -> list[Room]:
+    """Makes the rooms and brings all their guests online."""
+    made = await crowd.rooms(stage.plan, stage.scene)
+    stage.guests += [guest for room in made for guest in room.guests]
+    await connect_all(stage)
+    return made
+
+
+async def connect_all(stage: Stage) -> None:
+    """Brings every guest online, between the marks `ready` and `connected`."""
+    began_ns = await stage.reach("ready")
+    await each(stage.guests, stage.plan.options.lanes, stage.bring_online)
+    stage.tally.connect_s = (monotonic_ns() - began_ns) / SECOND_NS
+    await asyncio.sleep(SETTLE_S)
+    await stage.reach("connected")
+
+
+def come_back_when_gone(stage: Stage, tasks: asyncio.TaskGroup) -> None:
+    """Lets every guest that loses its connection make a new one, and resume."""
+
+    def gone(guest: Guest) -> None:
+        tasks.create_task(bring_back(stage, guest))
+
+    for guest in stage.guests:
+        guest.on_gone = gone
+
+
+async def bring_back(stage: Stage, guest: Guest) -> None:
+    """Reconnects after the time that the goodbye asked for, a few times at most."""
+    await asyncio.sleep(guest.come_back_s)
+    for failures in range(RETURNS):
+        if await stage.bring_online(guest):
+            return
+        await asyncio.sleep(RETURN_S * 2**failures)
+
+
+async def come_and_go(stage: Stage, guests: Sequence[Guest]) -> None:
+    """Connects and cuts one after the other until the measured time is over."""
+    for guest in cycle(guests):
+        if monotonic_ns() >= stage.scene.until_ns:
+            return
+        await stage.bring_online(guest)
+        await guest.cut()
+
+
+async def post_meanwhile(stage: Stage, made: Sequence[Room]) -> None:
+    """Lets the business say something in every room while nobody is there."""
+    missed = stage.plan.options.missed
+    async with crowd.backend(stage.plan) as business:
+
+        async def post(room: Room) -> None:
+            for number in range(missed):
+                await business.conversations.post(room.id, f"{number}{stage.plan.filler}")
+            room.posted_seq = room.final_seq + missed
+
+        await each(made, stage.plan.options.lanes, post)
+
+
+async def catch_up(stage: Stage, guest: Guest, seq: int) -> None:
+    """Brings a guest back, until it has heard all that it missed."""
+    began_ns, stood = monotonic_ns(), guest.witness.last
+    if await stage.bring_online(guest):
+        await guest.caught_up(seq)
+        stage.tally.to_caught_up.record((monotonic_ns() - began_ns) // 1000)
+        stage.tally.deliveries += guest.witness.last - stood
+
+
+async def drain(made: Sequence[Room], seconds: float) -> None:
+    """Waits until all that was said is answered and heard, but not for ever."""
+    until_ns = monotonic_ns() + int(seconds * SECOND_NS)
+    while monotonic_ns() < until_ns and not all(room.is_quiet for room in made):  # noqa: ASYNC110
+        await asyncio.sleep(POLL_S)
+
+
+def judge(stage: Stage, made: Sequence[Room]) -> None:
+    """Counts what was lost, said twice or out of turn."""
+    for room in made:
+        room.judge(stage.tally)

@@ -1,0 +1,59 @@
+"""Who a device says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import jwt as jose
+
+from clients.python.wire import Json
+
+Renewal: TypeAlias = Callable[[], Awaitable[str | None]]
+"""Gives a fresh JWT when the old one was refused, or `None` to give up."""
+
+
+class Session(NamedTuple):
+    """What lets an anonymous user come back: keep both."""
+
+    user_id: str
+    token: str
+
+
+@dataclass(slots=True)
+class Credentials:
+    """A token, an anonymous session, both (a login), or neither (a new anonymous user)."""
+
+    jwt: str | None = None
+    session: Session | None = None
+    on_refusal: Renewal | None = None
+
+    def auth(self) -> Json:
+        """The `auth` of a hello; empty for a new anonymous user."""
+        said: Json = {}
+        if self.jwt is not None:
+            said["jwt"] = self.jwt
+        if self.session is not None:
+            said["userId"], said["sessionToken"] = self.session
+        return said
+
+    def learn(self, answer: Json) -> None:
+        """Takes over what a welcome or a login said: a session for the anonymous, none for the identified."""
+        token = answer.get("sessionToken")
+        if token is not None:
+            self.session = Session(answer["user"]["id"], token)
+        elif self.jwt is not None:
+            self.session = None
+
+    async def renew(self) -> bool:
+        """Asks the program for a fresh token; whether it gave one."""
+        fresh = await self.on_refusal() if self.on_refusal is not None else None
+        self.jwt = fresh or self.jwt
+        return fresh is not None
+
+
+def user_token(key_id: str, secret: str, external_id: str, **claims: object) -> str:
+    """A JWT that logs `external_id` in, signed with an app key; `exp` may be among the claims."""
+    payload = {"scope": "user", "external_id": external_id, **claims}
+    return jose.encode(payload, secret, algorithm="HS256", headers={"kid": key_id})

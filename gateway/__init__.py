@@ -1,0 +1,3 @@
+"""Heliograph: a self-hosted, realtime chat gateway that speaks the Sunshine Conversations API."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,282 @@
+"""Settings become a running house. The only module that knows concrete classes, the clock and the dice."""
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import random
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from gateway.buses.local import LocalBus
+from gateway.config import Settings
+from gateway.domain import goodbyes
+from gateway.domain.commands import CreateAccountKey
+from gateway.domain.errors import Refused
+from gateway.domain.model import Key
+from gateway.edge import demo as demonstration
+from gateway.edge import http, probes
+from gateway.edge.listener import Doorman, device_path
+from gateway.edge.poster import HttpPoster
+from gateway.edge.sockets import Doors
+from gateway.flow import provision
+from gateway.flow.corridor import Corridor
+from gateway.flow.deliver import Deliverer
+from gateway.flow.floor import Flow
+from gateway.flow.hub import Hub
+from gateway.flow.identity import Identity
+from gateway.flow.loops import Tasks
+from gateway.flow.provision import Credentials
+from gateway.flow.queries import Queries
+from gateway.flow.registry import Registry
+from gateway.flow.typing import Typists
+from gateway.stores.sqlite import open_store
+from gateway.wire import json, tokens
+
+DATABASE = "gateway.db"
+LOCK = "gateway.lock"
+BACKLOG = 4_096
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class CannotStart(Exception):
+    """Said to the one who starts it, in one sentence."""
+
+
+class RealStamp:
+    """`domain.value.Stamp` from this machine's clock and dice."""
+
+    __slots__ = ("at",)
+
+    _node = secrets.token_hex(5)
+    _counter = count(secrets.randbelow(1 << 23))
+
+    def __init__(self) -> None:
+        self.at = now_ms()
+
+    def new_id(self) -> str:
+        """Seconds, this process, a counter: 24 hex characters, later ones sort after earlier ones."""
+        return f"{self.at // 1000:08x}{self._node}{next(self._counter) & 0xFFFFFF:06x}"
+
+    def new_secret(self) -> str:
+        return secrets.token_urlsafe(64)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def flowing(settings: Settings) -> AsyncIterator[Flow]:
+    """The store opened and every moving part connected; closed in good order at the end."""
+    epoch = RealStamp().new_id()
+    store = await open_store(settings.data / DATABASE, epoch)
+    poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
+    bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
+    deliverer = Deliverer(store, poster, tasks, now_ms, random.random, settings.intervals_s)
+    corridor = Corridor(store, bus, RealStamp, deliverer.due)
+    typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
+    for hear in (registry.hear, hub.hear, typists.hear):
+        bus.subscribe(hear)
+    running = tasks.spawn(corridor.run())
+    try:
+        yield Flow(
+            store=store,
+            corridor=corridor,
+            hub=hub,
+            registry=registry,
+            identity=Identity(registry, now_ms),
+            queries=Queries(store),
+            typists=typists,
+            deliverer=deliverer,
+            tasks=tasks,
+            now=now_ms,
+            dice=random.random,
+            new_secret=RealStamp().new_secret,
+            commands_per_second=settings.commands_per_second,
+        )
+        await corridor.drain()
+    finally:
+        running.cancel()
+        await tasks.close()
+        await poster.close()
+        await bus.close()
+        await store.close()
+
+
+Dress = Callable[[web.Application], None]
+
+
+def _plain(_: web.Application) -> None:
+    """Nothing but the API."""
+
+
+@asynccontextmanager
+async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[tuple[str, Flow]]:
+    """The gateway open on its port; gives its URL. Leaving says goodbye to every device."""
+    with _only_one(settings.data), _socket(settings) as sock:
+        async with flowing(settings) as flow:
+            app = http.application(flow, settings.path_prefix, probes.routes(flow, settings.path_prefix))
+            dress(app)
+            runner = web.AppRunner(app, access_log=None)
+            await runner.setup()
+            web_server = runner.server
+            assert web_server is not None
+            doors = Doors(flow, settings.max_unsent_bytes)
+            path = device_path(settings.path_prefix)
+            server = await asyncio.get_running_loop().create_server(
+                lambda: Doorman(doors, web_server, path), sock=sock, backlog=BACKLOG
+            )
+            flow.tasks.spawn(doors.heartbeats.run())
+            await flow.deliverer.start()
+            host, port = sock.getsockname()[:2]
+            try:
+                yield f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.path_prefix}", flow
+            finally:
+                server.close()
+                await _drain(flow, doors, runner, settings.drain_s)
+
+
+async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float) -> None:
+    """Goodbye to every device; commits and calls in flight are seen through."""
+    for connection in tuple(doors.open):
+        connection.dismiss(goodbyes.RESTARTING)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(drain_s):
+            await flow.corridor.drain()
+            await runner.cleanup()
+            await flow.deliverer.drain()
+            await flow.corridor.drain()
+
+
+@contextmanager
+def _only_one(data: Path) -> Iterator[None]:
+    """One server to a data folder: what it used last is answered from memory."""
+    data.mkdir(parents=True, exist_ok=True)
+    lock: IO[str]
+    with (data / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(f"data: another gateway is running on {data}") from None
+        yield
+
+
+@contextmanager
+def _socket(settings: Settings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CannotStart(
+                f"port: cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another with --port"
+            ) from None
+        yield sock
+
+
+async def until_told_to_stop() -> None:
+    """Until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def serve(settings: Settings) -> None:
+    async with listening(settings) as (url, _):
+        announce(url)
+        await until_told_to_stop()
+
+
+def announce(url: str) -> None:
+    """The one line on stdout that says where it listens."""
+    calm()
+    print(one_line({"event": "listening", "url": url}), flush=True)
+
+
+def calm() -> None:
+    """With many sockets a full collection stops the world: what is there now is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+async def create_account_key(settings: Settings) -> Key:
+    async with flowing(settings) as flow:
+        return await flow.corridor.execute(CreateAccountKey())
+
+
+async def create_app(settings: Settings, name: str) -> Credentials:
+    async with flowing(settings) as flow:
+        return await provision.new_app(flow, name)
+
+
+async def user_token(settings: Settings, app_id: str, external_id: str) -> str:
+    """A JWT for a user, signed with the app's first key; raises `Refused`, or `CannotStart` without a key."""
+    async with flowing(settings) as flow:
+        keys = (await flow.registry.office(app_id)).keys
+        if not keys:
+            raise CannotStart(f"app-id: the app {app_id} has no key")
+        return tokens.sign(keys[0].id, keys[0].secret, {"scope": "user", "external_id": external_id})
+
+
+async def demo(settings: Settings) -> None:
+    """The gateway with sample data and the page at `/demo/`, for this machine alone."""
+    networks = ",".join(filter(None, (settings.allowed_networks, "127.0.0.0/8,::1/128")))
+    stage = demonstration.Stage(now_ms)
+    async with listening(
+        replace(settings, allowed_networks=networks, path_prefix=""),
+        lambda app: demonstration.mount(app, stage),
+    ) as (url, flow):
+        made = await provision.app_named(flow, "Heliograph demo")
+        scene = await demonstration.prepare(
+            url, made.app_id, made.key_id, made.secret, made.integrations["web"]
+        )
+        stage.open(scene)
+        announce(url)
+        print(f"Open {url}/demo/", flush=True)
+        await until_told_to_stop()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on the fast event loop; raises `CannotStart` with what was refused."""
+    try:
+        return uvloop.run(work)
+    except Refused as refused:
+        raise CannotStart(refused.problem.title) from None
+
+
+def one_line(value: object) -> str:
+    return json.encode(value).decode()
+
+
+def logging_to_stderr(level: str) -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+

@@ -1,0 +1,1 @@
+"""Touches other nodes: one module per bus."""

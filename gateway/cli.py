@@ -1,0 +1,105 @@
+"""The command line. Settings come from flags, else the environment, else the TOML file of `--config`."""
+
+import os
+import sys
+from collections.abc import Coroutine
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import cyclopts
+from cyclopts import App, Parameter
+
+from gateway import __version__, bootstrap
+from gateway.config import BadSetting, Settings
+
+T = TypeVar("T")
+
+PREFIX = "GATEWAY_"
+
+app = App(name="gateway", version=__version__, help="A self-hosted, realtime chat gateway for SDK clients.")
+
+Given = Annotated[Settings, Parameter(name="*")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object")]
+
+
+@app.command
+def serve(settings: Given = Settings()) -> None:
+    """Serve REST, device sockets and webhooks."""
+    _run(bootstrap.serve(settings), settings)
+
+
+@app.command
+def demo(settings: Given = Settings()) -> None:
+    """Make sample people and conversations, and serve a page to try it."""
+    _run(bootstrap.demo(settings), settings)
+
+
+@app.command
+def create_app(*, name: str, json: AsJson = False, settings: Given = Settings()) -> None:
+    """Make an app with a key and an integration for each SDK platform."""
+    made = _run(bootstrap.create_app(settings, name), settings)
+    shown = {
+        "appId": made.app_id,
+        "keyId": made.key_id,
+        "secret": made.secret,
+        "integrations": made.integrations,
+    }
+    _show(shown, json)
+
+
+@app.command
+def create_account_key(*, json: AsJson = False, settings: Given = Settings()) -> None:
+    """Make a key that opens the whole installation."""
+    key = _run(bootstrap.create_account_key(settings), settings)
+    _show({"keyId": key.id, "secret": key.secret}, json)
+
+
+@app.command
+def jwt(*, app_id: str, external_id: str, settings: Given = Settings()) -> None:
+    """Print a token that logs a user in, for development."""
+    print(_run(bootstrap.user_token(settings, app_id, external_id), settings))
+
+
+def _show(made: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(bootstrap.one_line(made))
+        return
+    for name, value in made.items():
+        print(f"{name}: {value}")
+
+
+def _run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
+    bootstrap.logging_to_stderr(settings.log_level)
+    return bootstrap.run(work)
+
+
+@app.meta.default
+def launch(
+    *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    config: Annotated[Path | None, Parameter(help="A TOML file with settings")] = None,
+) -> None:
+    sources: list[Any] = [cyclopts.config.Env(PREFIX, command=False)]
+    if config is not None:
+        sources.append(cyclopts.config.Toml(config, must_exist=True, use_commands_as_keys=False))
+    app.config = tuple(sources)
+    app(words)
+
+
+def unknown_variables() -> list[str]:
+    """Variables that look like settings and are none."""
+    known = {PREFIX + it.name.upper() for it in fields(Settings)}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def main() -> None:
+    for name in unknown_variables():
+        sys.exit(f"{name} is not a setting of the gateway")
+    try:
+        app.meta()
+    except (bootstrap.CannotStart, BadSetting) as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+

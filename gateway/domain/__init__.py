@@ -1,0 +1,1 @@
+"""Decides: pure and synchronous; no clock, no dice, no I/O."""

@@ -1,0 +1,48 @@
+"""Who may do what: which kinds of key open an operation, and for which app."""
+
+from typing import Final
+
+from gateway.domain import errors
+from gateway.domain.errors import Refused
+from gateway.domain.model import Scope
+from gateway.domain.value import Value
+
+ACCOUNT: Final = frozenset({Scope.ACCOUNT})
+APP: Final = frozenset({Scope.ACCOUNT, Scope.APP})
+ANY: Final = frozenset({Scope.ACCOUNT, Scope.APP, Scope.INTEGRATION})
+
+
+class Caller(Value):
+    """A backend, by the key it showed."""
+
+    scope: Scope
+    key_id: str
+    app_id: str | None = None
+    integration_id: str | None = None
+
+
+def permit(caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None:
+    """Raises `Refused`: 403 for a scope that may not, 404 for another's app."""
+    if caller.scope not in scopes:
+        raise Refused(errors.FORBIDDEN)
+    if caller.app_id is not None and app_id is not None and caller.app_id != app_id:
+        raise Refused(errors.APP_NOT_FOUND)
+
+
+class Claims(Value, kw_only=True):
+    """What a verified JWT says. `expires_at` is in seconds, as JWTs have it."""
+
+    scope: str | None = None
+    external_id: str | None = None
+    expires_at: float | None = None
+
+
+def user_of(claims: Claims, now_ms: int) -> str:
+    """The external id that an SDK login proves; raises `Refused`."""
+    if claims.scope != "user" or not claims.external_id or expired(claims, now_ms):
+        raise Refused(errors.INVALID_AUTH)
+    return claims.external_id
+
+
+def expired(claims: Claims, now_ms: int) -> bool:
+    return claims.expires_at is not None and claims.expires_at * 1000 <= now_ms

@@ -1,0 +1,89 @@
+"""Who hears an event: which users' devices, which webhooks, and which devices it sends away."""
+
+from typing import Final
+
+from gateway.domain import events as ev
+from gateway.domain import goodbyes
+from gateway.domain.goodbyes import Goodbye
+from gateway.domain.model import Office, Room, Webhook
+from gateway.domain.value import Value
+
+TRIGGERS: Final[dict[type[ev.Event], str]] = {
+    ev.ConversationCreated: "conversation:create",
+    ev.ConversationRemoved: "conversation:remove",
+    ev.Joined: "conversation:join",
+    ev.Left: "conversation:leave",
+    ev.MessagePosted: "conversation:message",
+    ev.HasRead: "conversation:read",
+    ev.Typing: "conversation:typing",
+    ev.Pressed: "conversation:postback",
+    ev.ClientAdded: "client:add",
+    ev.UserUpdated: "user:update",
+    ev.UserRemoved: "user:remove",
+}
+
+# Every trigger a webhook may name; those not in TRIGGERS have no cause in this gateway yet.
+KNOWN_TRIGGERS: Final = frozenset(TRIGGERS.values()) | {
+    "conversation:message:delivery:channel",
+    "conversation:message:delivery:user",
+    "conversation:message:delivery:failure",
+    "conversation:referral",
+    "client:update",
+    "client:remove",
+    "user:merge",
+    "switchboard:passControl",
+    "switchboard:passControl:failure",
+    "switchboard:offerControl",
+    "switchboard:offerControl:failure",
+    "switchboard:acceptControl",
+    "switchboard:acceptControl:failure",
+    "switchboard:releaseControl",
+    "passthrough:messaging",
+}
+
+
+def everyone(room: Room, *also: str) -> tuple[str, ...]:
+    """The users in the room, and `also` who has just left it."""
+    return (*(it.user_id for it in room.participants), *also)
+
+
+def everyone_but(room: Room, user_id: str | None) -> tuple[str, ...]:
+    """The other users in the room: nobody is told that they are typing themselves."""
+    return tuple(it.user_id for it in room.participants if it.user_id != user_id)
+
+
+def webhooks(office: Office, event: ev.Event) -> tuple[Webhook, ...]:
+    """The webhooks that are due the event."""
+    trigger = TRIGGERS.get(type(event))
+    if trigger is None or (isinstance(event, ev.UserUpdated) and event.reason is None):
+        return ()
+    return tuple(hook for hook in office.webhooks if trigger in hook.triggers)
+
+
+class Eviction(Value, kw_only=True):
+    """Devices to send away; each name that is given must fit."""
+
+    goodbye: Goodbye
+    app_id: str
+    user_id: str | None = None
+    integration_id: str | None = None
+    key_id: str | None = None
+
+
+def evicted(event: ev.Event) -> Eviction | None:
+    """Whom an event sends away, if anybody."""
+    match event:
+        case ev.UserRemoved():
+            return Eviction(goodbye=goodbyes.REVOKED, app_id=event.app_id, user_id=event.user.id)
+        case ev.KeyRevoked():
+            return Eviction(goodbye=goodbyes.REVOKED, app_id=event.app_id, key_id=event.key_id)
+        case ev.IntegrationRemoved():
+            return Eviction(
+                goodbye=goodbyes.UNKNOWN_INTEGRATION,
+                app_id=event.app_id,
+                integration_id=event.integration_id,
+            )
+        case ev.AppRemoved():
+            return Eviction(goodbye=goodbyes.UNKNOWN_INTEGRATION, app_id=event.app_id)
+        case _:
+            return None

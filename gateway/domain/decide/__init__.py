@@ -1,0 +1,49 @@
+"""Decides: a command and the state it meets become events and an answer, or a refusal."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from gateway.domain import commands as cmd
+from gateway.domain.decide import conversations, messages, offices, people
+from gateway.domain.decide.decision import Decision
+from gateway.domain.house import House
+from gateway.domain.value import Stamp
+
+DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decision]]] = {
+    cmd.CreateAccountKey: offices.create_account_key,
+    cmd.CreateApp: offices.create_app,
+    cmd.UpdateApp: offices.update_app,
+    cmd.DeleteApp: offices.delete_app,
+    cmd.CreateKey: offices.create_key,
+    cmd.DeleteKey: offices.delete_key,
+    cmd.CreateIntegration: offices.create_integration,
+    cmd.UpdateIntegration: offices.update_integration,
+    cmd.DeleteIntegration: offices.delete_integration,
+    cmd.CreateWebhook: offices.create_webhook,
+    cmd.UpdateWebhook: offices.update_webhook,
+    cmd.DeleteWebhook: offices.delete_webhook,
+    cmd.CreateUser: people.create,
+    cmd.UpdateUser: people.update,
+    cmd.DeleteUser: people.delete,
+    cmd.Connect: people.connect,
+    cmd.UpdateDevice: people.update_device,
+    cmd.CreateConversation: conversations.create,
+    cmd.UpdateConversation: conversations.update,
+    cmd.DeleteConversation: conversations.delete,
+    cmd.Join: conversations.join,
+    cmd.Leave: conversations.leave,
+    cmd.Post: messages.post,
+    cmd.DeleteMessage: messages.delete,
+    cmd.ClearMessages: messages.clear,
+    cmd.Read: messages.read,
+    cmd.Type: messages.type_,
+    cmd.Press: messages.press,
+}
+
+
+def decide(house: House, command: cmd.AnyCommand, stamp: Stamp) -> Decision:
+    """What `command` makes happen in `house`; raises `Refused` and then nothing happens."""
+    return DECIDERS[type(command)](house, command, stamp)
+
+
+__all__ = ["DECIDERS", "Decision", "decide"]

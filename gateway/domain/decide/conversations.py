@@ -1,0 +1,212 @@
+"""Decisions about conversations and who sits in them."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET, structs
+
+from gateway.domain import audience, errors, limits
+from gateway.domain import commands as cmd
+from gateway.domain import events as ev
+from gateway.domain.commands import Seat
+from gateway.domain.content import Content
+from gateway.domain.decide.decision import Decision, next_step
+from gateway.domain.decide.messages import posted, seat
+from gateway.domain.decide.people import with_client
+from gateway.domain.errors import Refused
+from gateway.domain.evolve import room_after
+from gateway.domain.house import House
+from gateway.domain.model import API, Conversation, Kind, Office, Participant, Person, Room
+from gateway.domain.value import Stamp
+
+
+def create(house: House, command: cmd.CreateConversation, stamp: Stamp) -> Decision:
+    office = house.office(command.app_id)
+    guests = [house.person(ref) for ref in command.participants]
+    _check_guests(command.type, guests)
+    for guest in guests:
+        _check_room_for_more(office, guest)
+    _check_opener(office, command, guests)
+
+    created = _created(command, guests, stamp)
+    events: list[ev.Event] = [created]
+    room = Room(created.conversation, created.participants)
+    for content in command.messages:
+        said = posted(room, _first_words(command, room, content), guests[0], stamp)
+        room = room_after(room, said)
+        events.append(said)
+    for ref in command.subscribers:
+        events += with_client(house.person(ref), command.source, stamp)
+    return Decision(tuple(events), room)
+
+
+def _created(command: cmd.CreateConversation, guests: Sequence[Person], stamp: Stamp) -> ev.ConversationCreated:
+    is_default = command.type is Kind.PERSONAL and guests[0].user.default_conversation_id is None
+    conversation = Conversation(
+        id=stamp.new_id(),
+        app_id=command.app_id,
+        type=command.type,
+        created_at=stamp.at,
+        last_updated_at=stamp.at,
+        is_default=is_default,
+        display_name=command.display_name,
+        description=command.description,
+        icon_url=command.icon_url,
+        metadata=command.metadata or None,
+        seq=1,
+        clock=stamp.at,
+    )
+    participants = tuple(Participant(id=stamp.new_id(), user_id=guest.user.id) for guest in guests)
+    return ev.ConversationCreated(
+        id=stamp.new_id(),
+        at=stamp.at,
+        app_id=command.app_id,
+        audience=audience.everyone(Room(conversation, participants)),
+        conversation=conversation,
+        seq=1,
+        participants=participants,
+        users=tuple(guest.user for guest in guests),
+        reason="startConversation" if command.opened_by else "none",
+        source=command.source,
+    )
+
+
+def _first_words(command: cmd.CreateConversation, room: Room, content: Content) -> cmd.Post:
+    speaker = command.opened_by or cmd.Speaker()
+    return cmd.Post(
+        app_id=command.app_id,
+        conversation_id=room.conversation.id,
+        author=speaker,
+        content=content,
+        source=command.source,
+    )
+
+
+def _check_guests(kind: Kind, guests: Sequence[Person]) -> None:
+    if kind is Kind.PERSONAL and len(guests) != 1:
+        raise Refused(errors.ONE_PARTICIPANT)
+    if len(guests) > limits.PARTICIPANTS:
+        raise Refused(errors.TOO_MANY_PARTICIPANTS)
+    if len({guest.user.id for guest in guests}) < len(guests):
+        raise Refused(errors.NAMED_TWICE)
+
+
+def _check_room_for_more(office: Office, guest: Person) -> None:
+    if guest.user.conversations and not office.app.settings.multi_convo_enabled:
+        raise Refused(errors.MULTI_CONVO_OFF)
+
+
+def _check_opener(office: Office, command: cmd.CreateConversation, guests: Sequence[Person]) -> None:
+    """A device may open its user's first conversation; further ones only where its integration says so."""
+    if command.opened_by is None or not guests[0].user.conversations:
+        return
+    integration = office.integration(command.integration_id or "")
+    if integration is None or not integration.fields.get("canUserCreateMoreConversations"):
+        raise Refused(errors.CREATION_NOT_ALLOWED)
+
+
+def update(house: House, command: cmd.UpdateConversation, stamp: Stamp) -> Decision:
+    room = house.room(command.app_id, command.conversation_id)
+    if command.by is not None and room.seat(command.by) is None:
+        raise Refused(errors.CONVERSATION_NOT_FOUND)
+    named = {name: getattr(command, name) for name in ("display_name", "description", "icon_url", "metadata")}
+    changes = {name: value for name, value in named.items() if value is not UNSET}
+    if all(getattr(room.conversation, name) == value for name, value in changes.items()):
+        return Decision((), room.conversation)
+    after = next_step(room.conversation, stamp, **changes)
+    event = ev.ConversationUpdated(
+        id=stamp.new_id(),
+        at=after.clock,
+        app_id=command.app_id,
+        audience=audience.everyone(room),
+        conversation=after,
+        seq=after.seq,
+    )
+    return Decision((event,), after)
+
+
+def delete(house: House, command: cmd.DeleteConversation, stamp: Stamp) -> Decision:
+    room = house.room(command.app_id, command.conversation_id)
+    if room.conversation.is_default:
+        raise Refused(errors.default_stays(command.conversation_id))
+    return Decision((removed(room, stamp),))
+
+
+def removed(room: Room, stamp: Stamp) -> ev.ConversationRemoved:
+    after = next_step(room.conversation, stamp)
+    return ev.ConversationRemoved(
+        id=stamp.new_id(),
+        at=after.clock,
+        app_id=after.app_id,
+        audience=audience.everyone(room),
+        conversation=after,
+        seq=after.seq,
+    )
+
+
+def join(house: House, command: cmd.Join, stamp: Stamp) -> Decision:
+    """A user who sits there already is answered with their seat."""
+    room = house.room(command.app_id, command.conversation_id)
+    person = house.person(command.user)
+    if room.conversation.type is not Kind.GROUP:
+        raise Refused(errors.NOT_A_GROUP)
+    already = room.seat(person.user.id)
+    if already is not None:
+        return Decision((), Seat(room, already, person))
+    if len(room.participants) >= limits.PARTICIPANTS:
+        raise Refused(errors.TOO_MANY_PARTICIPANTS)
+    _check_room_for_more(house.office(command.app_id), person)
+
+    joined = _joined(house, room, person, stamp)
+    linked = with_client(person, API, stamp) if command.subscribe else ()
+    return Decision((joined, *linked), Seat(room_after(room, joined), joined.participant, person))
+
+
+def _joined(house: House, room: Room, person: Person, stamp: Stamp) -> ev.Joined:
+    after = next_step(room.conversation, stamp)
+    participant = Participant(id=stamp.new_id(), user_id=person.user.id, read=after.posted)
+    everyone = (*room.participants, participant)
+    return ev.Joined(
+        id=stamp.new_id(),
+        at=after.clock,
+        app_id=after.app_id,
+        audience=audience.everyone(Room(after, everyone)),
+        conversation=after,
+        seq=after.seq,
+        participant=participant,
+        user=person.user,
+        participants=everyone,
+        users=tuple(house.guest(it.user_id).user for it in everyone),
+    )
+
+
+def leave(house: House, command: cmd.Leave, stamp: Stamp) -> Decision:
+    room = house.room(command.app_id, command.conversation_id)
+    person = _leaver(house, room, command)
+    if room.seat(person.user.id) is None:
+        raise Refused(errors.NOT_A_MEMBER)
+    if room.conversation.type is not Kind.GROUP:
+        raise Refused(errors.PERSONAL_STAYS)
+    return Decision((left(room, person, stamp),))
+
+
+def left(room: Room, person: Person, stamp: Stamp) -> ev.Left:
+    after = next_step(room.conversation, stamp)
+    return ev.Left(
+        id=stamp.new_id(),
+        at=after.clock,
+        app_id=after.app_id,
+        audience=audience.everyone(room),
+        conversation=after,
+        seq=after.seq,
+        participant=seat(room, person, API),
+        user=person.user,
+    )
+
+
+def _leaver(house: House, room: Room, command: cmd.Leave) -> Person:
+    if command.user is not None:
+        return house.person(command.user)
+    for participant in room.participants:
+        if participant.id == command.participant_id:
+            return house.guest(participant.user_id)
+    raise Refused(errors.NOT_A_MEMBER)

@@ -1,0 +1,211 @@
+"""Decisions about users, their SDK client and their devices."""
+
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from gateway.domain import audience, errors, limits
+from gateway.domain import commands as cmd
+from gateway.domain import events as ev
+from gateway.domain.decide.decision import Decision, next_step
+from gateway.domain.errors import Refused
+from gateway.domain.house import House
+from gateway.domain.model import Client, Device, Kind, Person, Room, Source, User
+from gateway.domain.value import Stamp
+
+SEEN_AGAIN_MS = 60_000  # a device seen twice within this time is written once
+
+
+def create(house: House, command: cmd.CreateUser, stamp: Stamp) -> Decision:
+    house.office(command.app_id)
+    if command.external_id is not None:
+        if house.find(cmd.Ref(command.app_id, command.external_id, "external")):
+            raise Refused(errors.USER_EXISTS)
+    user = User(
+        id=stamp.new_id(),
+        app_id=command.app_id,
+        external_id=command.external_id,
+        signed_up_at=command.signed_up_at if command.signed_up_at is not None else stamp.at,
+        to_be_retained=command.to_be_retained,
+        profile=command.profile,
+        metadata=command.metadata,
+    )
+    return Decision((_created(user, stamp),), user)
+
+
+def _created(user: User, stamp: Stamp) -> ev.UserCreated:
+    return ev.UserCreated(id=stamp.new_id(), at=stamp.at, app_id=user.app_id, user=user)
+
+
+def update(house: House, command: cmd.UpdateUser, stamp: Stamp) -> Decision:
+    before = house.person(command.user).user
+    changes: dict[str, Any] = {}
+    if command.signed_up_at is not UNSET:
+        changes["signed_up_at"] = command.signed_up_at
+    if command.to_be_retained is not UNSET:
+        changes["to_be_retained"] = command.to_be_retained
+    if command.metadata is not UNSET:
+        changes["metadata"] = command.metadata or {}
+    if command.profile is not UNSET:
+        changes["profile"] = structs.replace(before.profile, **command.profile)
+    after = structs.replace(before, **changes)
+    if after == before:
+        return Decision((), before)
+    return Decision((_updated(after, stamp),), after)
+
+
+def _updated(user: User, stamp: Stamp, reason: str | None = None, source: Source | None = None) -> ev.UserUpdated:
+    return ev.UserUpdated(
+        id=stamp.new_id(),
+        at=stamp.at,
+        app_id=user.app_id,
+        audience=(user.id,),
+        user=user,
+        reason=reason,
+        source=source,
+    )
+
+
+def delete(house: House, command: cmd.DeleteUser, stamp: Stamp) -> Decision:
+    """The user goes, personal conversations with them; a group goes on without them."""
+    person = house.person(command.user)
+    rooms = [house.room(command.app_id, it) for it in house.rooms_of.get(person.user.id, ()) if house.rooms.get(it)]
+    events = [_emptied(room, person, stamp) for room in rooms if room.seat(person.user.id)]
+    gone = ev.UserRemoved(
+        id=stamp.new_id(), at=stamp.at, app_id=command.app_id, audience=(person.user.id,), user=person.user
+    )
+    return Decision((*events, gone))
+
+
+def _emptied(room: Room, person: Person, stamp: Stamp) -> ev.ConversationEvent:
+    after = next_step(room.conversation, stamp)
+    facts: dict[str, Any] = {
+        "id": stamp.new_id(),
+        "at": after.clock,
+        "app_id": after.app_id,
+        "audience": audience.everyone(room),
+        "conversation": after,
+        "seq": after.seq,
+    }
+    seat = room.seat(person.user.id)
+    if room.conversation.type is Kind.PERSONAL or seat is None:
+        return ev.ConversationRemoved(**facts)
+    return ev.Left(**facts, participant=seat, user=person.user)
+
+
+def connect(house: House, command: cmd.Connect, stamp: Stamp) -> Decision:
+    """A device's hello: who it is, and that it is there. Answers the `Person`."""
+    integration = house.office(command.app_id).integration(command.device.integration_id)
+    if integration is None:
+        raise Refused(errors.INTEGRATION_NOT_FOUND)
+    source = Source(type=command.device.platform, integration_id=integration.id)
+    person, events = _who(house, command, source, stamp)
+    linked = with_client(person, source, stamp)
+    if linked:
+        person = structs.replace(person, client=linked[0].client)
+    seen = _seen(person, command.device, stamp)
+    if seen:
+        person = structs.replace(
+            person, devices=(*(it for it in person.devices if it.id != seen.device.id), seen.device)
+        )
+    return Decision((*events, *linked, *((seen,) if seen else ())), person)
+
+
+def _who(
+    house: House, command: cmd.Connect, source: Source, stamp: Stamp
+) -> tuple[Person, tuple[ev.Event, ...]]:
+    anonymous = _anonymous(house, command)
+    if command.external_id is None:
+        if command.user_id is None:
+            return _newcomer(command, stamp, session_hash=command.new_session_hash)
+        if anonymous is None:
+            raise Refused(errors.INVALID_AUTH)
+        return anonymous, ()
+    named = house.find(cmd.Ref(command.app_id, command.external_id, "external"))
+    if named is None and anonymous is None:
+        return _newcomer(command, stamp, external_id=command.external_id, authenticated=True)
+    person = named or anonymous
+    assert person is not None
+    if person.user.authenticated:
+        return person, ()
+    known = structs.replace(
+        person.user, external_id=command.external_id, authenticated=True, session_hash=None
+    )
+    return structs.replace(person, user=known), (_updated(known, stamp, "authentication", source),)
+
+
+def _anonymous(house: House, command: cmd.Connect) -> Person | None:
+    """The anonymous user whose session token was shown; None where it does not fit."""
+    if command.user_id is None or command.session_hash is None:
+        return None
+    person = house.find(cmd.Ref(command.app_id, command.user_id, "id"))
+    if person is None or person.user.session_hash != command.session_hash:
+        return None
+    return person
+
+
+def _newcomer(command: cmd.Connect, stamp: Stamp, **facts: Any) -> tuple[Person, tuple[ev.Event, ...]]:
+    user = User(id=stamp.new_id(), app_id=command.app_id, signed_up_at=stamp.at, **facts)
+    return Person(user=user), (_created(user, stamp),)
+
+
+def with_client(person: Person, source: Source, stamp: Stamp) -> tuple[ev.ClientAdded, ...]:
+    """What makes the user's SDK client, where there is none yet."""
+    if person.client is not None:
+        return ()
+    client = Client(id=stamp.new_id(), linked_at=stamp.at)
+    added = ev.ClientAdded(
+        id=stamp.new_id(),
+        at=stamp.at,
+        app_id=person.user.app_id,
+        user=person.user,
+        client=client,
+        reason="sdkLogin",
+        source=source,
+    )
+    return (added,)
+
+
+def _seen(person: Person, draft: cmd.DeviceDraft, stamp: Stamp) -> ev.DeviceSeen | None:
+    before = person.device(draft.guid)
+    facts: dict[str, Any] = {
+        "platform": draft.platform,
+        "integration_id": draft.integration_id,
+        "app_version": draft.app_version,
+        "info": draft.info,
+        "push_token": draft.push_token,
+        "status": "active",
+        "state": "foreground",
+    }
+    if before is None:
+        device = Device(id=stamp.new_id(), guid=draft.guid, last_seen=stamp.at, **facts)
+        return _device_seen(person, device, stamp)
+    same = structs.replace(before, **facts) == before
+    if same and stamp.at - before.last_seen < SEEN_AGAIN_MS:
+        return None
+    return _device_seen(person, structs.replace(before, **facts, last_seen=stamp.at), stamp)
+
+
+def _device_seen(person: Person, device: Device, stamp: Stamp) -> ev.DeviceSeen:
+    others = [it for it in person.devices if it.id != device.id]
+    crowded = len(others) >= limits.DEVICES
+    return ev.DeviceSeen(
+        id=stamp.new_id(),
+        at=stamp.at,
+        app_id=person.user.app_id,
+        user=person.user,
+        device=device,
+        gone=min(others, key=lambda it: it.last_seen).id if crowded else None,
+    )
+
+
+def update_device(house: House, command: cmd.UpdateDevice, stamp: Stamp) -> Decision:
+    person = house.person(command.user)
+    before = person.device(command.guid)
+    if before is None:
+        raise Refused(errors.NOT_FOUND)
+    named = {name: getattr(command, name) for name in ("push_token", "state", "status")}
+    changes = {name: value for name, value in named.items() if value is not UNSET}
+    after = structs.replace(before, **changes, last_seen=stamp.at)
+    devices = tuple(after if it.id == after.id else it for it in person.devices)
+    return Decision((_device_seen(person, after, stamp),), structs.replace(person, devices=devices))

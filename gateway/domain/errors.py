@@ -1,0 +1,89 @@
+"""What a refusal says. A row is a value; the exception carries the row."""
+
+from typing import Final
+
+from gateway.domain import limits
+from gateway.domain.value import Value
+
+
+class Problem(Value):
+    """An HTTP status, a stable snake_case code and a sentence for people."""
+
+    status: int
+    code: str
+    title: str
+
+
+class Refused(Exception):
+    """The command is not taken; nothing was changed."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+BAD_REQUEST: Final = Problem(400, "bad_request", "Bad request")
+BAD_PAGE: Final = Problem(400, "bad_request", "Invalid page query parameters")
+TOO_MANY_PARTICIPANTS: Final = Problem(400, "bad_request", "Too many participants")
+METADATA_TOO_LARGE: Final = Problem(
+    400, "bad_request", f"Metadata is limited to {limits.METADATA_BYTES} bytes in size."
+)
+NOT_A_GROUP: Final = Problem(400, "bad_request", "Only sdkGroup conversations can be joined")
+PERSONAL_STAYS: Final = Problem(400, "bad_request", "The user of a personal conversation cannot leave it")
+ONE_PARTICIPANT: Final = Problem(400, "bad_request", "A personal conversation has exactly one participant")
+NAMED_TWICE: Final = Problem(400, "bad_request", "A user is named more than once in participants")
+MULTI_CONVO_OFF: Final = Problem(
+    400, "bad_request", "multiConvoEnabled must be on for a user to be in more than one conversation"
+)
+MULTI_CONVO_STAYS: Final = Problem(400, "bad_request", "multiConvoEnabled cannot be switched off again")
+AUTHOR_NOT_PARTICIPANT: Final = Problem(400, "bad_request", "The author is not a participant of the conversation")
+USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may only send conversation:read")
+NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
+NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")
+BACKGROUND_READS_NOTHING: Final = Problem(
+    400, "bad_request", "A device in the background cannot mark a conversation as read"
+)
+NO_SUCH_ACTION: Final = Problem(400, "bad_request", "The conversation has no postback action with this actionId")
+INVALID_INTEGRATION_TYPE: Final = Problem(400, "bad_request", "Invalid integration type")
+CUSTOM_ONLY: Final = Problem(400, "bad_request", "Webhooks are available only for custom integrations")
+WEBHOOK_WITH_CUSTOM: Final = Problem(
+    400, "bad_request", "webhooks should have exactly one element for a custom integration, and none for others"
+)
+ONE_WEBHOOK_STAYS: Final = Problem(400, "bad_request", "A custom integration keeps at least one webhook")
+TOO_MANY_KEYS: Final = Problem(400, "bad_request", f"At most {limits.APP_KEYS} keys per app")
+TOO_MANY_WEBHOOKS: Final = Problem(400, "bad_request", f"At most {limits.WEBHOOKS} webhooks per app")
+
+UNAUTHORIZED: Final = Problem(401, "unauthorized", "Authorization is required")
+INVALID_AUTH: Final = Problem(401, "invalid_auth", "The token is not valid")
+FORBIDDEN: Final = Problem(403, "forbidden", "Forbidden")
+CREATION_NOT_ALLOWED: Final = Problem(403, "forbidden", "The integration does not let users create conversations")
+
+APP_NOT_FOUND: Final = Problem(404, "app_not_found", "App not found")
+USER_NOT_FOUND: Final = Problem(404, "user_not_found", "User not found")
+CONVERSATION_NOT_FOUND: Final = Problem(404, "conversation_not_found", "Conversation not found")
+INTEGRATION_NOT_FOUND: Final = Problem(404, "integration_not_found", "Integration not found")
+MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
+NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
+NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")
+METHOD_NOT_ALLOWED: Final = Problem(405, "method_not_allowed", "Method not allowed")
+
+USER_EXISTS: Final = Problem(409, "conflict", "User already exists")
+TOO_LARGE: Final = Problem(413, "payload_too_large", f"A request is limited to {limits.REQUEST_BYTES} bytes")
+LOCKED: Final = Problem(423, "locked", f"Message limit of {limits.MESSAGES} per conversation reached.")
+TOO_MANY_COMMANDS: Final = Problem(
+    429, "too_many_requests", f"More than {limits.COMMANDS_PER_SECOND} commands in one second"
+)
+INTERNAL: Final = Problem(500, "internal_error", "Something went wrong on our end")
+UNAVAILABLE: Final = Problem(503, "unavailable", "The server is restarting or cannot write; try again")
+
+
+def bad_request(title: str) -> Problem:
+    """A 400 whose sentence names the field."""
+    return Problem(400, "bad_request", title)
+
+
+def default_stays(conversation_id: str) -> Problem:
+    return bad_request(f"Conversation {conversation_id} cannot be deleted because it is the default.")
+
+
+TABLE: Final = tuple(value for value in list(globals().values()) if isinstance(value, Problem))

@@ -1,0 +1,207 @@
+"""What happened. An event is fat: it carries all that its readers need, so that rendering asks nobody.
+
+`audience` names the users whose devices hear it; `domain.audience` decides. An event with a `seq` is part of its
+conversation's history and can be replayed; typing has none. Times are milliseconds since 1970 UTC.
+"""
+
+from gateway.domain.message import Message
+from gateway.domain.model import (
+    Account,
+    Client,
+    Conversation,
+    Device,
+    Key,
+    Metadata,
+    Office,
+    Participant,
+    Source,
+    User,
+)
+from gateway.domain.value import Value
+
+
+class Event(Value, kw_only=True, tag_field="happened", omit_defaults=True):
+    """`id` is stable over every telling."""
+
+    id: str
+    at: int
+    app_id: str
+    audience: tuple[str, ...] = ()
+
+    @property
+    def lane(self) -> str:
+        """What keeps its order towards a webhook: the conversation, else the user, else the app."""
+        return self.app_id
+
+
+class ConversationEvent(Event, kw_only=True):
+    """Something that happened in a conversation; `conversation` is its state afterwards."""
+
+    conversation: Conversation
+    seq: int = 0
+
+    @property
+    def lane(self) -> str:
+        return self.conversation.id
+
+
+class ConversationCreated(ConversationEvent, kw_only=True, tag="conversation:create"):
+    participants: tuple[Participant, ...]
+    users: tuple[User, ...]
+    reason: str
+    source: Source
+
+
+class ConversationUpdated(ConversationEvent, kw_only=True, tag="conversation:update"):
+    pass
+
+
+class ConversationRemoved(ConversationEvent, kw_only=True, tag="conversation:remove"):
+    pass
+
+
+class Joined(ConversationEvent, kw_only=True, tag="conversation:join"):
+    participant: Participant
+    user: User
+    participants: tuple[Participant, ...]
+    users: tuple[User, ...] = ()
+
+
+class Left(ConversationEvent, kw_only=True, tag="conversation:leave"):
+    participant: Participant
+    user: User
+
+
+class MessagePosted(ConversationEvent, kw_only=True, tag="conversation:message"):
+    """`source` is the whole of what the message keeps in short; absent in a replay."""
+
+    message: Message
+    user: User | None = None
+    source: Source | None = None
+
+
+class MessageDeleted(ConversationEvent, kw_only=True, tag="message:delete"):
+    message_id: str
+
+
+class MessagesCleared(ConversationEvent, kw_only=True, tag="message:delete:all"):
+    pass
+
+
+class HasRead(ConversationEvent, kw_only=True, tag="conversation:read"):
+    """`user` and `participant` are absent where the business has read."""
+
+    source: Source
+    last_read: int
+    user: User | None = None
+    participant: Participant | None = None
+
+
+class Typing(ConversationEvent, kw_only=True, tag="conversation:typing"):
+    """`activity` is `typing:start` or `typing:stop`; ephemeral, so without `seq`."""
+
+    activity: str
+    source: Source
+    user: User | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+
+
+class Pressed(ConversationEvent, kw_only=True, tag="conversation:postback"):
+    """A button's answer, told to the business alone: it takes no `seq`."""
+
+    user: User
+    source: Source
+    payload: str
+    metadata: Metadata | None = None
+
+
+class PersonEvent(Event, kw_only=True):
+    user: User
+
+    @property
+    def lane(self) -> str:
+        return self.user.id
+
+
+class UserCreated(PersonEvent, kw_only=True, tag="user:create"):
+    pass
+
+
+class UserUpdated(PersonEvent, kw_only=True, tag="user:update"):
+    """`reason` is `authentication` where an anonymous user was identified; else nobody but their devices is told."""
+
+    reason: str | None = None
+    source: Source | None = None
+
+
+class UserRemoved(PersonEvent, kw_only=True, tag="user:remove"):
+    pass
+
+
+class ClientAdded(PersonEvent, kw_only=True, tag="client:add"):
+    client: Client
+    reason: str
+    source: Source
+
+
+class DeviceSeen(PersonEvent, kw_only=True, tag="device"):
+    """A device is new or has changed; `gone` names one that had to make room."""
+
+    device: Device
+    gone: str | None = None
+
+
+class OfficeEvent(Event, kw_only=True):
+    """An app, its keys, integrations or webhooks changed; `office` is how it is now."""
+
+    office: Office
+
+
+class OfficeChanged(OfficeEvent, kw_only=True, tag="app:change"):
+    pass
+
+
+class KeyRevoked(OfficeEvent, kw_only=True, tag="key:revoke"):
+    key_id: str
+
+
+class IntegrationRemoved(OfficeEvent, kw_only=True, tag="integration:remove"):
+    integration_id: str
+
+
+class AppRemoved(OfficeEvent, kw_only=True, tag="app:remove"):
+    pass
+
+
+class AccountKeyCreated(Event, kw_only=True, tag="account:key"):
+    account: Account
+    key: Key
+
+
+RoomEvent = (
+    ConversationCreated
+    | ConversationUpdated
+    | ConversationRemoved
+    | Joined
+    | Left
+    | MessagePosted
+    | MessageDeleted
+    | MessagesCleared
+    | HasRead
+    | Typing
+    | Pressed
+)
+AnyEvent = (
+    RoomEvent
+    | UserCreated
+    | UserUpdated
+    | UserRemoved
+    | ClientAdded
+    | DeviceSeen
+    | OfficeChanged
+    | KeyRevoked
+    | IntegrationRemoved
+    | AppRemoved
+    | AccountKeyCreated
+)

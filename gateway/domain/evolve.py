@@ -1,0 +1,178 @@
+"""How the state follows from what happened. Rows are written from what this yields; the tests read them back."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from msgspec import structs
+
+from gateway.domain import events as ev
+from gateway.domain.commands import Ref
+from gateway.domain.house import House
+from gateway.domain.model import Kind, Participant, Person, Room, User
+
+E = TypeVar("E", bound=ev.Event)
+
+
+def evolve(house: House, event: ev.Event) -> None:
+    """Take one event into the house. An event without state to change is known here too, and does nothing."""
+    _EVOLVERS[type(event)](house, event)
+
+
+def room_after(room: Room, event: ev.ConversationEvent) -> Room:
+    """The room once `event` has happened in it."""
+    participants = room.participants
+    if isinstance(event, ev.Joined):
+        participants = (*participants, event.participant)
+    elif isinstance(event, ev.Left):
+        participants = tuple(it for it in participants if it.user_id != event.user.id)
+    elif isinstance(event, ev.MessagePosted) and event.message.author.user_id:
+        author_id = event.message.author.user_id
+        participants = _marked(participants, author_id, event.conversation.posted, event.message.received)
+    elif isinstance(event, ev.HasRead) and event.participant:
+        mark = event.participant
+        participants = _marked(participants, mark.user_id, mark.read, mark.last_read)
+    return Room(event.conversation, participants)
+
+
+def _marked(
+    participants: tuple[Participant, ...], user_id: str, read: int, last_read: int | None
+) -> tuple[Participant, ...]:
+    return tuple(
+        structs.replace(it, read=read, last_read=last_read) if it.user_id == user_id else it
+        for it in participants
+    )
+
+
+def _in_room(house: House, event: ev.ConversationEvent) -> None:
+    room = house.rooms[event.conversation.id]
+    if room is not None:
+        house.rooms[event.conversation.id] = room_after(room, event)
+
+
+def _created(house: House, event: ev.ConversationCreated) -> None:
+    house.rooms[event.conversation.id] = Room(event.conversation, event.participants)
+    for participant in event.participants:
+        _in_conversations(house, participant.user_id, event, +1)
+
+
+def _removed(house: House, event: ev.ConversationRemoved) -> None:
+    room = house.rooms[event.conversation.id]
+    house.rooms[event.conversation.id] = None
+    for participant in room.participants if room else ():
+        _in_conversations(house, participant.user_id, event, -1)
+
+
+def _joined(house: House, event: ev.Joined) -> None:
+    _in_room(house, event)
+    _in_conversations(house, event.user.id, event, +1)
+
+
+def _left(house: House, event: ev.Left) -> None:
+    _in_room(house, event)
+    _in_conversations(house, event.user.id, event, -1)
+
+
+def _in_conversations(house: House, user_id: str, event: ev.ConversationEvent, step: int) -> None:
+    """Keep the user's own count of conversations, and which is their default."""
+    person = house.people.get(user_id)
+    if person is None:
+        return
+    user = structs.replace(person.user, conversations=person.user.conversations + step)
+    conversation = event.conversation
+    if conversation.is_default and conversation.type is Kind.PERSONAL:
+        user = structs.replace(user, default_conversation_id=conversation.id if step > 0 else None)
+    house.people[user_id] = structs.replace(person, user=user)
+
+
+def _posted(house: House, event: ev.MessagePosted) -> None:
+    _in_room(house, event)
+    message = event.message
+    house.messages[event.conversation.id, message.id] = message
+    if message.client_message_id is not None and message.author.user_id:
+        house.sent[event.conversation.id, message.author.user_id, message.client_message_id] = message
+
+
+def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
+    _in_room(house, event)
+    key = (event.conversation.id, event.message_id)
+    house.messages[key] = structs.replace(house.messages[key], content=None)
+
+
+def _cleared(house: House, event: ev.MessagesCleared) -> None:
+    _in_room(house, event)
+    here = event.conversation.id
+    house.messages = {key: message for key, message in house.messages.items() if key[0] != here}
+    house.actions = {key: action for key, action in house.actions.items() if key[0] != here}
+    house.sent = {key: message for key, message in house.sent.items() if key[0] != here}
+
+
+def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
+    person = house.people.get(event.user.id) or Person(user=event.user)
+    house.people[event.user.id] = structs.replace(person, user=event.user)
+    for name in _names(event.user):
+        house.named[name] = event.user.id
+
+
+def _user_removed(house: House, event: ev.UserRemoved) -> None:
+    house.people[event.user.id] = None
+    for name in _names(event.user):
+        house.named[name] = None
+
+
+def _names(user: User) -> list[Ref]:
+    names = [Ref(user.app_id, user.id, "id"), Ref(user.app_id, user.id)]
+    if user.external_id is not None:
+        names += [Ref(user.app_id, user.external_id, "external"), Ref(user.app_id, user.external_id)]
+    return names
+
+
+def _client(house: House, event: ev.ClientAdded) -> None:
+    person = house.guest(event.user.id)
+    house.people[event.user.id] = structs.replace(person, client=event.client)
+
+
+def _device(house: House, event: ev.DeviceSeen) -> None:
+    person = house.guest(event.user.id)
+    others = (it for it in person.devices if it.id not in (event.device.id, event.gone))
+    house.people[event.user.id] = structs.replace(person, devices=(*others, event.device))
+
+
+def _office(house: House, event: ev.OfficeEvent) -> None:
+    house.offices[event.app_id] = event.office
+
+
+def _app_removed(house: House, event: ev.AppRemoved) -> None:
+    house.offices[event.app_id] = None
+
+
+def _account(house: House, event: ev.AccountKeyCreated) -> None:
+    house.account = event.account
+
+
+def _nothing(house: House, event: ev.Event) -> None:
+    """Told, not kept."""
+
+
+_EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
+    ev.ConversationCreated: _created,
+    ev.ConversationUpdated: _in_room,
+    ev.ConversationRemoved: _removed,
+    ev.Joined: _joined,
+    ev.Left: _left,
+    ev.MessagePosted: _posted,
+    ev.MessageDeleted: _message_deleted,
+    ev.MessagesCleared: _cleared,
+    ev.HasRead: _in_room,
+    ev.Typing: _nothing,
+    ev.Pressed: _nothing,
+    ev.UserCreated: _user,
+    ev.UserUpdated: _user,
+    ev.UserRemoved: _user_removed,
+    ev.ClientAdded: _client,
+    ev.DeviceSeen: _device,
+    ev.OfficeChanged: _office,
+    ev.KeyRevoked: _office,
+    ev.IntegrationRemoved: _office,
+    ev.AppRemoved: _app_removed,
+    ev.AccountKeyCreated: _account,
+}

@@ -1,0 +1,26 @@
+"""When a webhook call that failed is tried again."""
+
+from typing import Final
+
+from gateway.domain.value import Value
+
+TIMEOUT_S: Final = 20.0  # "20 s without a response = failure"
+NEVER_AGAIN: Final = frozenset({400, 401, 403, 404, 406})
+INTERVALS_S: Final = (8.0, 32.0, 128.0, 512.0)  # 5 attempts; with time-outs and jitter within 15 minutes
+JITTER: Final = 0.1  # each interval is up to this much longer
+
+
+class Verdict(Value):
+    """What becomes of an event after an attempt: delivered, tried again in `wait_s`, or given up (both unset)."""
+
+    delivered: bool = False
+    wait_s: float | None = None
+
+
+def judge(status: int | None, attempts: int, dice: float, intervals_s: tuple[float, ...] = INTERVALS_S) -> Verdict:
+    """After the `attempts`-th attempt answered `status` (None: no answer); `dice` in [0, 1) spreads the retries."""
+    if status is not None and 200 <= status < 300:
+        return Verdict(delivered=True)
+    if status in NEVER_AGAIN or attempts > len(intervals_s):
+        return Verdict()
+    return Verdict(wait_s=intervals_s[attempts - 1] * (1 + JITTER * dice))

@@ -1,0 +1,1 @@
+"""Meets the outside: thin, no rule lives here."""

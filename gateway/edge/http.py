@@ -1,0 +1,79 @@
+"""REST over aiohttp: finds the operation, lets the caller in, and writes its answer or refusal."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+from aiohttp import web
+
+from gateway.domain import errors, limits
+from gateway.domain.access import permit
+from gateway.domain.errors import Problem, Refused
+from gateway.edge.call import Call, Operation
+from gateway.edge.routes import apps, conversations, integrations, messages, users
+from gateway.flow.floor import Flow
+from gateway.wire.json import encode
+from gateway.wire.v2 import Json
+
+OPERATIONS: tuple[Operation, ...] = (
+    *apps.OPERATIONS,
+    *integrations.OPERATIONS,
+    *users.OPERATIONS,
+    *conversations.OPERATIONS,
+    *messages.OPERATIONS,
+)
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef]) -> web.Application:
+    """The REST API below `prefix`, and further routes as they are."""
+    app = web.Application(client_max_size=limits.REQUEST_BYTES, middlewares=[refusals])
+    for operation in OPERATIONS:
+        app.router.add_route(operation.method, prefix + operation.path, _handler(flow, operation))
+    app.add_routes(also)
+    return app
+
+
+def _handler(flow: Flow, operation: Operation) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        caller = await flow.identity.caller(request.headers.get("Authorization"))
+        permit(caller, operation.scopes, request.match_info.get("appId"))
+        call = Call(flow, request, caller, await request.read())
+        return answer(operation.status, await operation.act(call))
+
+    return handle
+
+
+def answer(status: int, body: Json) -> web.Response:
+    return web.Response(status=status, body=encode(body), content_type="application/json", charset="utf-8")
+
+
+def refusal(problem: Problem) -> web.Response:
+    response = answer(problem.status, {"errors": [{"code": problem.code, "title": problem.title}]})
+    if problem is errors.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Basic realm="heliograph"'
+    return response
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong leaves in the shape that the API documents."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return refusal(refused.problem)
+    except web.HTTPRequestEntityTooLarge:
+        return refusal(errors.TOO_LARGE)
+    except web.HTTPMethodNotAllowed as wrong:
+        response = refusal(errors.METHOD_NOT_ALLOWED)
+        response.headers["Allow"] = ", ".join(sorted(wrong.allowed_methods))
+        return response
+    except web.HTTPNotFound:
+        return refusal(errors.NOT_FOUND)
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        log.error("request failed", method=request.method, route=str(request.match_info.route), exc_info=error)
+        return refusal(errors.INTERNAL)

@@ -1,0 +1,64 @@
+"""The one port: a device's upgrade goes to a `DeviceConnection`, everything else to aiohttp, bytes and all."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Final
+
+from gateway.edge.sockets import DeviceConnection, Doors
+
+HEAD_BYTES: Final = 16_384
+HEAD_S: Final = 10.0
+
+Web = Callable[[], asyncio.Protocol]
+
+
+def device_path(prefix: str) -> re.Pattern[bytes]:
+    """The head of a request for a device socket."""
+    path = re.escape(prefix.encode()) + rb"/sdk/v2/integrations/([^/?\s]{1,64})/socket"
+    return re.compile(rb"GET " + path + rb"(?:\?\S*)? HTTP/1\.1\r\n(?:.*\r\n)*?upgrade: *websocket *\r\n", re.IGNORECASE)
+
+
+class Doorman(asyncio.Protocol):
+    """Reads a connection's first request head and hands the connection on."""
+
+    __slots__ = ("_device_path", "_doors", "_head", "_late", "_transport", "_web")
+
+    def __init__(self, doors: Doors, web: Web, device_path: re.Pattern[bytes]) -> None:
+        self._doors = doors
+        self._web = web
+        self._device_path = device_path
+        self._head = b""
+        self._transport: asyncio.Transport | None = None
+        self._late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
+        self._transport = transport  # type: ignore[assignment]
+        self._late = asyncio.get_running_loop().call_later(HEAD_S, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        self._head += data
+        if b"\r\n\r\n" in self._head or len(self._head) > HEAD_BYTES:
+            self._hand_on()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._late is not None:
+            self._late.cancel()
+
+    def _hand_on(self) -> None:
+        assert self._transport is not None and self._late is not None
+        self._late.cancel()
+        device = self._device_path.match(self._head)
+        if device is not None:
+            integration_id = device[1].decode("latin-1")
+            self._give(DeviceConnection(self._doors, self._transport, integration_id))
+            return
+        web = self._web()
+        web.connection_made(self._transport)
+        self._give(web)
+
+    def _give(self, protocol: asyncio.Protocol) -> None:
+        assert self._transport is not None
+        self._transport.set_protocol(protocol)
+        protocol.data_received(self._head)

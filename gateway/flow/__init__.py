@@ -1,0 +1,1 @@
+"""Moves: asynchronous, and touches nothing itself."""

@@ -1,0 +1,30 @@
+"""The moving parts together, as both doors of the house use them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gateway.flow.corridor import Corridor
+from gateway.flow.deliver import Deliverer
+from gateway.flow.hub import Hub
+from gateway.flow.identity import Identity
+from gateway.flow.loops import Tasks
+from gateway.flow.queries import Queries
+from gateway.flow.registry import Registry
+from gateway.flow.typing import Typists
+from gateway.ports import Dice, Now, Store
+
+
+class Flow(NamedTuple):
+    store: Store
+    corridor: Corridor
+    hub: Hub
+    registry: Registry
+    identity: Identity
+    queries: Queries
+    typists: Typists
+    deliverer: Deliverer
+    tasks: Tasks
+    now: Now
+    dice: Dice
+    new_secret: Callable[[], str]
+    commands_per_second: int

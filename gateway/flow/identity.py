@@ -1,0 +1,61 @@
+"""Who is calling: a backend by its key or token, a device by its user's JWT."""
+
+import hmac
+
+from gateway.domain import access, errors
+from gateway.domain.access import Caller, Claims
+from gateway.domain.errors import Refused
+from gateway.domain.model import Key, Scope
+from gateway.domain.value import Value
+from gateway.flow.registry import Registry
+from gateway.ports import Now
+from gateway.wire import tokens
+from gateway.wire.tokens import Basic
+
+
+class Proof(Value, kw_only=True):
+    """What a user's JWT proved: who it is, by which key, until when (seconds, as JWTs have it)."""
+
+    external_id: str
+    key_id: str
+    expires_at: float | None
+
+
+class Identity:
+    def __init__(self, registry: Registry, now: Now) -> None:
+        self._registry = registry
+        self._now = now
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """A backend, by its Authorization header; raises `Refused` (401, or 403 for a user's token)."""
+        shown = tokens.credentials(authorization)
+        key = await self._registry.key(shown.key_id)
+        if key is None:
+            raise Refused(errors.UNAUTHORIZED)
+        if isinstance(shown, Basic):
+            if not hmac.compare_digest(shown.secret.encode(), key.secret.encode()):
+                raise Refused(errors.UNAUTHORIZED)
+        else:
+            self._check_scope(tokens.verify(shown.token, key.secret), key)
+        return Caller(key.scope, key.id, key.app_id, key.integration_id)
+
+    def _check_scope(self, claims: Claims, key: Key) -> None:
+        if access.expired(claims, self._now()):
+            raise Refused(errors.UNAUTHORIZED)
+        if claims.scope == "user":
+            raise Refused(errors.FORBIDDEN)
+        if claims.scope != key.scope:
+            raise Refused(errors.UNAUTHORIZED)
+
+    async def user(self, app_id: str, token: str) -> Proof:
+        """What a user's JWT proves for an app; raises `Refused` (401)."""
+        try:
+            shown = tokens.bearer(token)
+            key = await self._registry.key(shown.key_id)
+            if key is None or key.scope is not Scope.APP or key.app_id != app_id:
+                raise Refused(errors.INVALID_AUTH)
+            claims = tokens.verify(token, key.secret)
+            external_id = access.user_of(claims, self._now())
+            return Proof(external_id=external_id, key_id=key.id, expires_at=claims.expires_at)
+        except Refused:
+            raise Refused(errors.INVALID_AUTH) from None

@@ -1,0 +1,141 @@
+"""What the house needs from outside, in its own words. The guarantees are the contract; `tests/contracts` holds them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from gateway.domain.commands import Needs
+from gateway.domain.events import Event
+from gateway.domain.house import House
+from gateway.domain.message import Message
+from gateway.domain.model import App, Key, Room
+from gateway.domain.value import Stamp, Value
+from gateway.domain.views import Guest, Overview, Page
+
+
+class Replay(Value):
+    """The events after a position, oldest first; `complete` is false where any of them is not kept any more."""
+
+    events: tuple[Event, ...] = ()
+    complete: bool = True
+
+
+class Mirrored(Value):
+    """An event that a webhook is due. Calls of one `lane` go out in the order of `id`."""
+
+    webhook_id: str
+    lane: str
+    event: Event
+    id: int = 0
+    attempts: int = 0
+
+
+class Lane(Value):
+    """Where the oldest waiting event of a (webhook, lane) may be sent at `due_at`, in milliseconds."""
+
+    webhook_id: str
+    lane: str
+    due_at: int
+
+
+class Settled(Value, kw_only=True):
+    """What an attempt made of the events `ids`: gone, or waiting until `due_at`, or given up at `failed_at`."""
+
+    ids: tuple[int, ...]
+    attempts: int = 0
+    due_at: int | None = None
+    failed_at: int | None = None
+
+
+class Group(Protocol):
+    """One open transaction of the corridor. Nobody else changes what it holds until it ends."""
+
+    async def hold(self, needs: Sequence[Needs]) -> House:
+        """Read all that is needed, in as many statements as there are kinds of thing."""
+
+    async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> None:
+        """Write what changed in the house, the events of its histories and the outbox rows, a statement per table.
+
+        When the transaction's context ends without an error, all of it is on disk; else none of it.
+        """
+
+
+class Store(Protocol):
+    """What lasts. Reads see everything that was committed before they began."""
+
+    @property
+    def epoch(self) -> str:
+        """Changes when histories stop continuing, as after a restored backup."""
+
+    async def ready(self) -> bool:
+        """Whether it can write."""
+
+    async def close(self) -> None: ...
+
+    def group(self) -> AbstractAsyncContextManager[Group]:
+        """The corridor's transaction; one at a time."""
+
+    async def peek(self, needs: Needs) -> House:
+        """What `Group.hold` gives, outside any transaction, for those who only look."""
+
+    # Credentials
+    async def key(self, key_id: str) -> Key | None: ...
+    async def account_keys(self) -> Sequence[Key]: ...
+    async def app_of(self, integration_id: str) -> str | None:
+        """The id of the app an integration belongs to."""
+
+    # Lists: records, and whether there are more in the direction of the page
+    async def apps(self, page: Page) -> tuple[Sequence[App], bool]: ...
+    async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:
+        """A user's conversations, oldest first."""
+
+    async def guests(self, room: Room) -> tuple[Guest, ...]:
+        """The participants of a room with what is shown of their users, in the order they joined."""
+
+    async def messages(self, conversation_id: str, page: Page) -> tuple[Sequence[Message], bool]:
+        """Messages oldest first; without a cursor, the newest page."""
+
+    async def messages_by_seq(
+        self, conversation_id: str, *, before: int | None, after: int | None, limit: int
+    ) -> tuple[Sequence[Message], bool]:
+        """Messages oldest first, on one side of a seq; without either, the newest."""
+
+    async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:
+        """A user's conversations, most recently active first, after the conversation with that id."""
+
+    async def overview(self, conversation_id: str) -> Overview | None: ...
+    async def replay(self, user_id: str, positions: dict[str, int], limit: int) -> dict[str, Replay]:
+        """What happened after each position, at most `limit` events each, in the conversations where the user sits now.
+
+        A conversation the user does not sit in is absent from the answer.
+        """
+
+    # The outbox
+    async def lanes(self) -> Sequence[Lane]:
+        """Every (webhook, lane) with waiting events."""
+
+    async def waiting(self, webhook_id: str, lane: str, limit: int) -> Sequence[Mirrored]:
+        """The oldest waiting events of a lane, in order."""
+
+    async def settle(self, settled: Sequence[Settled]) -> None:
+        """Durable when it returns. Losing a settlement sends an event again, never skips it."""
+
+
+class Bus(Protocol):
+    """Carries events to every node. At most once, in order per publisher: positions heal what is lost."""
+
+    async def publish(self, events: Sequence[Event]) -> None: ...
+    def subscribe(self, hear: Callable[[Sequence[Event]], None]) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Poster(Protocol):
+    """Calls a webhook."""
+
+    async def __call__(self, target: str, secret: str, body: bytes) -> int | None:
+        """The HTTP status, or None where there was no answer in time. Never raises, never follows a redirect."""
+
+
+Stamper = Callable[[], Stamp]
+Now = Callable[[], int]
+Dice = Callable[[], float]

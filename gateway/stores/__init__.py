@@ -1,0 +1,1 @@
+"""Touches what lasts: one module per store."""

@@ -1,0 +1,5 @@
+"""The embedded store: one SQLite file, one writer, readers on connections of their own."""
+
+from gateway.stores.sqlite.store import SqliteStore, open_store
+
+__all__ = ["SqliteStore", "open_store"]

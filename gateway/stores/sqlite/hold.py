@@ -1,0 +1,195 @@
+"""Reading what a group of commands needs: a statement per kind of thing, and none for what was used last."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from gateway.domain.commands import Needs, Ref
+from gateway.domain.content import AnyAction
+from gateway.domain.house import House, Shelf
+from gateway.domain.message import Message
+from gateway.domain.model import Account, Key, Office, Person, Room
+from gateway.stores.recent import Recent
+from gateway.stores.sqlite.connection import Connection
+from gateway.wire.json import load, store
+
+
+class Memory:
+    """What was read or written last. True while this process is the only one that changes users and conversations."""
+
+    def __init__(self, offices: int = 1_000, rooms: int = 20_000, people: int = 50_000) -> None:
+        self.offices: Recent[str, Office] = Recent(offices)
+        self.rooms: Recent[str, Room] = Recent(rooms)
+        self.people: Recent[str, Person] = Recent(people)
+        self.named: Recent[tuple[str, str], str] = Recent(people)
+
+    def keep(self, house: House) -> None:
+        """Take over what a committed group left behind."""
+        for shelf, kept in ((house.offices, self.offices), (house.rooms, self.rooms)):
+            _keep(shelf, kept)
+        for user_id, before, now in house.people.changes():
+            person = now or before
+            if person and person.user.external_id is not None:
+                self.named.pop((person.user.app_id, person.user.external_id), None)
+            if now is not None:
+                self.add_person(now)
+            else:
+                self.people.pop(user_id, None)
+
+    def add_person(self, person: Person) -> None:
+        self.people[person.user.id] = person
+        if person.user.external_id is not None:
+            self.named[person.user.app_id, person.user.external_id] = person.user.id
+
+
+def _keep(shelf: Shelf[Office] | Shelf[Room], kept: Recent[str, Office] | Recent[str, Room]) -> None:
+    for key, _, now in shelf.changes():
+        if now is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = now  # type: ignore[assignment]
+
+
+class Reader:
+    """Fills one house from one connection and what is remembered, and remembers nothing itself.
+
+    A reader beside the writer must not remember: what it read may be older than what was committed meanwhile.
+    """
+
+    def __init__(self, connection: Connection, memory: Memory) -> None:
+        self._db = connection
+        self._memory = memory
+        self.house = House()
+
+    async def hold(self, needs: Sequence[Needs]) -> House:
+        if any(need.account for need in needs):
+            await self._account()
+        await self._offices({need.office for need in needs if need.office})
+        await self._rooms({need.room for need in needs if need.room})
+        await self._named(set(chain.from_iterable(need.people for need in needs)))
+        await self._guests(need.room for need in needs if need.guests)
+        await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
+        await self._sent({need.sent for need in needs if need.sent})
+        await self._messages({need.message for need in needs if need.message})
+        await self._actions({(need.room, need.action) for need in needs if need.action})
+        return self.house
+
+    async def _account(self) -> None:
+        keys = tuple(load(body, Key) for (body,) in await self._db.rows("account_keys"))
+        self.house.account = self.house.account_before = Account(keys)
+
+    async def _offices(self, ids: set[str]) -> None:
+        for missing in self._recall(ids, self.house.offices, self._memory.offices):
+            for key, body in await self._db.rows("offices_by_id", missing):
+                office: Office = load(body, Office)
+                self.learn_office(office)
+                self.house.offices.hold(key, office)
+
+    async def _rooms(self, ids: set[str]) -> None:
+        for missing in self._recall(ids, self.house.rooms, self._memory.rooms):
+            for key, body in await self._db.rows("rooms_by_id", missing):
+                room: Room = load(body, Room)
+                self.learn_room(room)
+                self.house.rooms.hold(key, room)
+
+    async def people(self, ids: set[str]) -> None:
+        for missing in self._recall(ids, self.house.people, self._memory.people):
+            for key, body in await self._db.rows("people_by_id", missing):
+                person: Person = load(body, Person)
+                self.learn_person(person)
+                self.house.people.hold(key, person)
+
+    def _recall(
+        self,
+        ids: set[str],
+        shelf: "Shelf[Office] | Shelf[Room] | Shelf[Person]",
+        recent: "Recent[str, Office] | Recent[str, Room] | Recent[str, Person]",
+    ) -> Iterable[str]:
+        """Hold what is remembered; yields the rest, as one JSON array, if there is a rest."""
+        missing = []
+        for key in ids:
+            if key not in shelf:
+                known = recent.get(key)
+                shelf.hold(key, known)  # type: ignore[arg-type]
+                if known is None:
+                    missing.append(key)
+        if missing:
+            yield store(missing)
+
+    async def _named(self, refs: set[Ref]) -> None:
+        """Find the people that refs name: by id first, where both would fit."""
+        await self.people({ref.value for ref in refs if ref.by != "external"})
+        by_name = []
+        for ref in refs:
+            person = self.house.people.get(ref.value) if ref.by != "external" else None
+            if person is not None and person.user.app_id == ref.app_id:
+                self.house.named[ref] = ref.value
+            elif ref.by != "id":
+                by_name.append(ref)
+            else:
+                self.house.named[ref] = None
+        await self._by_external_id(by_name)
+
+    async def _by_external_id(self, refs: Sequence[Ref]) -> None:
+        known = {ref: self._memory.named.get((ref.app_id, ref.value)) for ref in refs}
+        await self.people({user_id for user_id in known.values() if user_id})
+        self.house.named.update(known)
+        wanted = [ref for ref, user_id in known.items() if user_id is None]
+        if not wanted:
+            return
+        found = {}
+        pairs = store([(ref.app_id, ref.value) for ref in wanted])
+        for app_id, external_id, user_id, body in await self._db.rows("people_by_external_id", pairs):
+            person: Person = load(body, Person)
+            self.learn_person(person)
+            if user_id not in self.house.people:
+                self.house.people.hold(user_id, person)
+            found[app_id, external_id] = user_id
+        self.house.named.update({ref: found.get((ref.app_id, ref.value)) for ref in wanted})
+
+    async def _guests(self, room_ids: Iterable[str | None]) -> None:
+        rooms = (self.house.rooms.get(it or "") for it in room_ids)
+        await self.people({seat.user_id for room in rooms if room for seat in room.participants})
+
+    async def _rooms_of(self, refs: Iterable[Ref]) -> None:
+        users = {user_id for ref in refs if (user_id := self.house.named.get(ref))}
+        if not users:
+            return
+        for user_id in users:
+            self.house.rooms_of[user_id] = ()
+        for user_id, room_id in await self._db.rows("rooms_of_users", store(sorted(users))):
+            self.house.rooms_of[user_id] = (*self.house.rooms_of[user_id], room_id)
+        await self._rooms(set(chain.from_iterable(self.house.rooms_of[user_id] for user_id in users)))
+
+    async def _sent(self, keys: set[tuple[str, str, str]]) -> None:
+        if keys:
+            for room, author, client_id, body in await self._db.rows("messages_sent", store(sorted(keys))):
+                self.house.sent[room, author, client_id] = load(body, Message)
+
+    async def _messages(self, ids: set[str]) -> None:
+        if ids:
+            for room, message_id, body in await self._db.rows("messages_by_id", store(sorted(ids))):
+                self.house.messages[room, message_id] = load(body, Message)
+
+    async def _actions(self, keys: set[tuple[str | None, str]]) -> None:
+        if keys:
+            for room, action_id, body in await self._db.rows("actions_by_id", store(list(keys))):
+                self.house.actions[room, action_id] = load(body, AnyAction)
+
+    def learn_office(self, office: Office) -> None: ...
+
+    def learn_room(self, room: Room) -> None: ...
+
+    def learn_person(self, person: Person) -> None: ...
+
+
+class Holder(Reader):
+    """The writer's own reader, while nobody else writes: what it reads is remembered."""
+
+    def learn_office(self, office: Office) -> None:
+        self._memory.offices[office.app.id] = office
+
+    def learn_room(self, room: Room) -> None:
+        self._memory.rooms[room.conversation.id] = room
+
+    def learn_person(self, person: Person) -> None:
+        self._memory.add_person(person)

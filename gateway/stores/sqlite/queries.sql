@@ -1,0 +1,234 @@
+-- The store's language on SQLite. Writes take all rows of a group as one JSON array: one statement, one step.
+
+-- offices_by_id: Apps with their keys and integrations.
+SELECT id, body FROM offices WHERE id IN (SELECT value FROM json_each(?));
+
+-- account_keys: The keys of the whole installation.
+SELECT body FROM keys WHERE scope = 'account' ORDER BY id;
+
+-- key_by_id: One credential.
+SELECT body FROM keys WHERE id = ?;
+
+-- app_of_integration: The app an integration belongs to.
+SELECT app_id FROM integrations WHERE id = ?;
+
+-- offices_after: A page of apps, oldest first.
+SELECT body FROM offices WHERE id > ? ORDER BY id LIMIT ?;
+
+-- offices_before: The page of apps before one, newest first.
+SELECT body FROM offices WHERE id < ? ORDER BY id DESC LIMIT ?;
+
+-- rooms_by_id: Conversations with their participants.
+SELECT id, body FROM rooms WHERE id IN (SELECT value FROM json_each(?));
+
+-- rooms_of_users: Which conversations some users sit in.
+SELECT user_id, conversation_id FROM seats WHERE user_id IN (SELECT value FROM json_each(?));
+
+-- people_by_id: Users with their client and devices.
+SELECT id, body FROM people WHERE id IN (SELECT value FROM json_each(?));
+
+-- people_by_external_id: Users by [app id, external id].
+SELECT people.app_id, people.external_id, people.id, people.body
+FROM json_each(?) AS wanted
+CROSS JOIN people ON people.app_id = json_extract(wanted.value, '$[0]')
+    AND people.external_id = json_extract(wanted.value, '$[1]');
+
+-- messages_sent: Messages by [conversation, author, client message id], to answer a repeated send.
+SELECT messages.conversation_id, messages.author_id, messages.client_message_id, messages.body
+FROM json_each(?) AS wanted
+CROSS JOIN messages ON messages.conversation_id = json_extract(wanted.value, '$[0]')
+    AND messages.author_id = json_extract(wanted.value, '$[1]')
+    AND messages.client_message_id = json_extract(wanted.value, '$[2]');
+
+-- messages_by_id: Messages by id.
+SELECT conversation_id, id, body FROM messages WHERE id IN (SELECT value FROM json_each(?));
+
+-- actions_by_id: Buttons by [conversation, id].
+SELECT actions.conversation_id, actions.id, actions.body
+FROM json_each(?) AS wanted
+CROSS JOIN actions ON actions.conversation_id = json_extract(wanted.value, '$[0]')
+    AND actions.id = json_extract(wanted.value, '$[1]');
+
+-- conversations_after: A page of a user's conversations, oldest first.
+SELECT rooms.body FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
+WHERE seats.user_id = ? AND seats.conversation_id > ? ORDER BY seats.conversation_id LIMIT ?;
+
+-- conversations_before: The page of a user's conversations before one, newest first.
+SELECT rooms.body FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
+WHERE seats.user_id = ? AND seats.conversation_id < ? ORDER BY seats.conversation_id DESC LIMIT ?;
+
+-- overviews: A user's conversations with their newest message, most recently active first, after [time, id].
+SELECT rooms.body, (
+    SELECT messages.body FROM messages
+    WHERE messages.conversation_id = rooms.id ORDER BY messages.seq DESC LIMIT 1
+)
+FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
+WHERE seats.user_id = ?1 AND (rooms.active_at < ?2 OR (rooms.active_at = ?2 AND rooms.id < ?3))
+ORDER BY rooms.active_at DESC, rooms.id DESC LIMIT ?4;
+
+-- active_at: When a conversation was last active.
+SELECT active_at FROM rooms WHERE id = ?;
+
+-- overview: One conversation with its newest message.
+SELECT rooms.body, (
+    SELECT messages.body FROM messages
+    WHERE messages.conversation_id = rooms.id ORDER BY messages.seq DESC LIMIT 1
+)
+FROM rooms WHERE rooms.id = ?;
+
+-- message_seq: The place of a message in its conversation.
+SELECT seq FROM messages WHERE id = ? AND conversation_id = ?;
+
+-- messages_after: Messages after a seq, oldest first.
+SELECT body FROM messages WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?;
+
+-- messages_before: Messages before a seq, newest first.
+SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?;
+
+-- replay: What happened after each [conversation, seq], where the user has a seat now: room, then events in order.
+SELECT rooms.id, rooms.body, told.seq, told.kind, told.body
+FROM json_each(?2) AS wanted
+CROSS JOIN seats ON seats.user_id = ?1 AND seats.conversation_id = json_extract(wanted.value, '$[0]')
+CROSS JOIN rooms ON rooms.id = seats.conversation_id
+LEFT JOIN (
+    SELECT conversation_id, seq, 'message' AS kind, body FROM messages
+    UNION ALL
+    SELECT conversation_id, seq, 'event' AS kind, body FROM events
+) AS told ON told.conversation_id = rooms.id
+    AND told.seq > json_extract(wanted.value, '$[1]')
+    AND told.seq <= json_extract(wanted.value, '$[1]') + ?3
+ORDER BY rooms.id, told.seq;
+
+-- lanes: Where every (webhook, lane) stands: when its oldest waiting event is due.
+SELECT webhook_id, lane, due_at FROM outbox
+WHERE id IN (SELECT min(id) FROM outbox WHERE failed_at IS NULL GROUP BY webhook_id, lane);
+
+-- waiting: The oldest waiting events of a lane.
+SELECT id, attempts, body FROM outbox
+WHERE webhook_id = ? AND lane = ? AND failed_at IS NULL ORDER BY id LIMIT ?;
+
+-- epoch: The name of these histories.
+SELECT value FROM meta WHERE name = 'epoch';
+
+-- set_epoch: Give these histories a name.
+INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT (name) DO NOTHING;
+
+-- put_offices: Apps as they are now.
+INSERT INTO offices (id, body) SELECT json_extract(value, '$.app.id'), value FROM json_each(?) WHERE true
+ON CONFLICT (id) DO UPDATE SET body = excluded.body;
+
+-- drop_keys: The keys of changed apps, before they are written anew.
+DELETE FROM keys WHERE app_id IN (SELECT value FROM json_each(?));
+
+-- put_keys: Credentials.
+INSERT INTO keys (id, app_id, scope, body)
+SELECT json_extract(value, '$.id'), json_extract(value, '$.app_id'), json_extract(value, '$.scope'), value
+FROM json_each(?) WHERE true
+ON CONFLICT (id) DO NOTHING;
+
+-- drop_integrations: The integrations of changed apps, before they are written anew.
+DELETE FROM integrations WHERE app_id IN (SELECT value FROM json_each(?));
+
+-- put_integrations: Integrations as [id, app id].
+INSERT INTO integrations (id, app_id)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?);
+
+-- put_people: Users as they are now.
+INSERT INTO people (id, app_id, external_id, body)
+SELECT
+    json_extract(value, '$.user.id'), json_extract(value, '$.user.app_id'),
+    json_extract(value, '$.user.external_id'), value
+FROM json_each(?) WHERE true
+ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, body = excluded.body;
+
+-- put_rooms: Conversations as they are now.
+INSERT INTO rooms (id, app_id, active_at, body)
+SELECT
+    json_extract(value, '$.conversation.id'), json_extract(value, '$.conversation.app_id'),
+    json_extract(value, '$.conversation.last_updated_at'), value
+FROM json_each(?) WHERE true
+ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at, body = excluded.body;
+
+-- put_seats: New participants as [user, conversation].
+INSERT INTO seats (user_id, conversation_id)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?);
+
+-- drop_seats: Participants who left, as [user, conversation].
+DELETE FROM seats WHERE (user_id, conversation_id) IN (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+);
+
+-- put_messages: Posted messages as [conversation, message].
+INSERT INTO messages (conversation_id, seq, id, author_id, client_message_id, body)
+SELECT
+    json_extract(value, '$[0]'), json_extract(value, '$[1].seq'), json_extract(value, '$[1].id'),
+    json_extract(value, '$[1].author.user_id'), json_extract(value, '$[1].client_message_id'),
+    json_extract(value, '$[1]')
+FROM json_each(?);
+
+-- change_messages: Messages that are different now.
+UPDATE messages SET body = changed.value
+FROM json_each(?) AS changed WHERE messages.id = json_extract(changed.value, '$.id');
+
+-- put_actions: The buttons of new messages as [conversation, message, seq, action].
+INSERT INTO actions (conversation_id, id, message_id, seq, body)
+SELECT
+    json_extract(value, '$[0]'), json_extract(value, '$[3].id'), json_extract(value, '$[1]'),
+    json_extract(value, '$[2]'), json_extract(value, '$[3]')
+FROM json_each(?);
+
+-- drop_actions: The buttons of deleted messages.
+DELETE FROM actions WHERE message_id IN (SELECT value FROM json_each(?));
+
+-- put_events: Happenings other than messages.
+INSERT INTO events (conversation_id, seq, body)
+SELECT json_extract(value, '$.conversation.id'), json_extract(value, '$.seq'), value FROM json_each(?);
+
+-- clear_messages: All messages of a conversation before a seq.
+DELETE FROM messages WHERE conversation_id = ? AND seq < ?;
+
+-- clear_actions: All buttons of a conversation before a seq.
+DELETE FROM actions WHERE conversation_id = ? AND seq < ?;
+
+-- drop_rooms: Conversations that are no more.
+DELETE FROM rooms WHERE id IN (SELECT value FROM json_each(?));
+
+-- drop_messages_of_rooms: Their messages.
+DELETE FROM messages WHERE conversation_id IN (SELECT value FROM json_each(?));
+
+-- drop_events_of_rooms: Their other events.
+DELETE FROM events WHERE conversation_id IN (SELECT value FROM json_each(?));
+
+-- drop_actions_of_rooms: Their buttons.
+DELETE FROM actions WHERE conversation_id IN (SELECT value FROM json_each(?));
+
+-- drop_people: Users who are no more.
+DELETE FROM people WHERE id IN (SELECT value FROM json_each(?));
+
+-- drop_offices: Apps that are no more.
+DELETE FROM offices WHERE id IN (SELECT value FROM json_each(?));
+
+-- drop_people_of_apps: Their users.
+DELETE FROM people WHERE app_id IN (SELECT value FROM json_each(?));
+
+-- rooms_of_apps: Their conversations.
+SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?));
+
+-- drop_seats_of_rooms: Who sat in conversations that are no more.
+DELETE FROM seats WHERE conversation_id IN (SELECT value FROM json_each(?));
+
+-- put_outbox: What webhooks are due.
+INSERT INTO outbox (webhook_id, lane, body)
+SELECT json_extract(value, '$.webhook_id'), json_extract(value, '$.lane'), json_extract(value, '$.event')
+FROM json_each(?);
+
+-- drop_outbox: Events that were delivered, or whose webhook is no more.
+DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));
+
+-- postpone_outbox: Events that are tried again, as [id, attempts, due].
+UPDATE outbox SET attempts = json_extract(kept.value, '$[1]'), due_at = json_extract(kept.value, '$[2]')
+FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
+
+-- fail_outbox: Events that were given up, as [id, attempts, time].
+UPDATE outbox SET attempts = json_extract(kept.value, '$[1]'), failed_at = json_extract(kept.value, '$[2]')
+FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');

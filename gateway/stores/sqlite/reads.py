@@ -1,0 +1,181 @@
+"""What is read outside the corridor, on connections of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from gateway.domain.commands import Needs
+from gateway.domain.events import AnyEvent, Event, MessagePosted
+from gateway.domain.house import House
+from gateway.domain.message import Message
+from gateway.domain.model import App, Key, Office, Person, Room
+from gateway.domain.views import Guest, Overview, Page
+from gateway.ports import Lane, Mirrored, Replay
+from gateway.stores.sqlite.connection import Connection, Row
+from gateway.stores.sqlite.hold import Memory, Reader
+from gateway.wire.json import load, store
+
+T = TypeVar("T")
+END_OF_TIME = 1 << 62
+
+
+class Reads:
+    """The reading half of `ports.Store`."""
+
+    def __init__(self, readers: Sequence[Connection], memory: Memory) -> None:
+        self._memory = memory
+        self._readers = readers
+        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._free.put_nowait(reader)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[Connection]:
+        connection = await self._free.get()
+        try:
+            yield connection
+        finally:
+            self._free.put_nowait(connection)
+
+    async def close_readers(self) -> None:
+        for reader in self._readers:
+            await reader.close()
+
+    async def _rows(self, name: str, *values: Any) -> Sequence[Row]:
+        async with self._reader() as db:
+            return list(await db.rows(name, *values))
+
+    async def peek(self, needs: Needs) -> House:
+        async with self._reader() as db:
+            return await Reader(db, self._memory).hold((needs,))
+
+    async def key(self, key_id: str) -> Key | None:
+        rows = await self._rows("key_by_id", key_id)
+        return load(rows[0][0], Key) if rows else None
+
+    async def account_keys(self) -> Sequence[Key]:
+        return [load(body, Key) for (body,) in await self._rows("account_keys")]
+
+    async def app_of(self, integration_id: str) -> str | None:
+        rows = await self._rows("app_of_integration", integration_id)
+        return rows[0][0] if rows else None
+
+    async def apps(self, page: Page) -> tuple[Sequence[App], bool]:
+        if page.before is not None:
+            rows = await self._rows("offices_before", page.before, page.size + 1)
+        else:
+            rows = await self._rows("offices_after", page.after or "", page.size + 1)
+        return _page([load(body, Office).app for (body,) in rows], page)
+
+    async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:
+        if page.before is not None:
+            rows = await self._rows("conversations_before", user_id, page.before, page.size + 1)
+        else:
+            rows = await self._rows("conversations_after", user_id, page.after or "", page.size + 1)
+        return _page([load(body, Room) for (body,) in rows], page)
+
+    async def messages(self, conversation_id: str, page: Page) -> tuple[Sequence[Message], bool]:
+        cursor = page.before or page.after
+        seq = None
+        if cursor is not None:
+            rows = await self._rows("message_seq", cursor, conversation_id)
+            if not rows:
+                return (), False
+            seq = rows[0][0]
+        if page.after is not None:
+            return await self.messages_by_seq(conversation_id, before=None, after=seq, limit=page.size)
+        return await self.messages_by_seq(conversation_id, before=seq, after=None, limit=page.size)
+
+    async def messages_by_seq(
+        self, conversation_id: str, *, before: int | None, after: int | None, limit: int
+    ) -> tuple[Sequence[Message], bool]:
+        if after is not None:
+            rows = await self._rows("messages_after", conversation_id, after, limit + 1)
+        else:
+            rows = await self._rows("messages_before", conversation_id, before or END_OF_TIME, limit + 1)
+        found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
+        return (found if after is not None else found[::-1]), len(rows) > limit
+
+    async def guests(self, room: Room) -> tuple[Guest, ...]:
+        async with self._reader() as db:
+            return _guests(room, await self._people(db, [room]))
+
+    async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:
+        async with self._reader() as db:
+            active_at = END_OF_TIME
+            if after is not None:
+                row = await db.row("active_at", after)
+                active_at = row[0] if row else END_OF_TIME
+            rows = list(await db.rows("overviews", user_id, active_at, after or "", limit + 1))
+            return await self._overviews(db, rows[:limit]), len(rows) > limit
+
+    async def overview(self, conversation_id: str) -> Overview | None:
+        async with self._reader() as db:
+            found = await self._overviews(db, list(await db.rows("overview", conversation_id)))
+        return found[0] if found else None
+
+    async def _overviews(self, db: Connection, rows: Sequence[Row]) -> list[Overview]:
+        rooms: list[Room] = [load(body, Room) for body, _ in rows]
+        people = await self._people(db, rooms)
+        newest = [load(message, Message) if message else None for _, message in rows]
+        return [
+            Overview(room, _guests(room, people), message) for room, message in zip(rooms, newest, strict=True)
+        ]
+
+    async def _people(self, db: Connection, rooms: Iterable[Room]) -> dict[str, Person]:
+        reader = Reader(db, self._memory)
+        await reader.people({seat.user_id for room in rooms for seat in room.participants})
+        return {user_id: person for user_id, person in reader.house.people.items() if person}
+
+    async def replay(self, user_id: str, positions: dict[str, int], limit: int) -> dict[str, Replay]:
+        rows = await self._rows("replay", user_id, store(list(positions.items())), limit)
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            found.setdefault(row[0], []).append(row[1:])
+        return {key: _replay(positions[key], told) for key, told in found.items()}
+
+    async def lanes(self) -> Sequence[Lane]:
+        return [Lane(*row) for row in await self._rows("lanes")]
+
+    async def waiting(self, webhook_id: str, lane: str, limit: int) -> Sequence[Mirrored]:
+        rows = await self._rows("waiting", webhook_id, lane, limit)
+        return [
+            Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for row_id, attempts, body in rows
+        ]
+
+
+def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:
+    """One record more than the page holds was asked for, to know whether there are more."""
+    shown = found[: page.size]
+    return (shown[::-1] if page.before is not None else shown), len(found) > page.size
+
+
+def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:
+    seats = ((seat, people.get(seat.user_id)) for seat in room.participants)
+    return tuple(
+        Guest(seat, person.user, person.client.id if person.client else None) for seat, person in seats if person
+    )
+
+
+def _replay(position: int, rows: Sequence[Row]) -> Replay:
+    """The events of one conversation; complete only if none is missing between the position and now."""
+    room: Room = load(rows[0][0], Room)
+    events = tuple(_told(room, kind, body) for _, seq, kind, body in rows if seq is not None)
+    missed = room.conversation.seq - position
+    return Replay(events, complete=len(events) == missed) if missed >= 0 else Replay((), complete=False)
+
+
+def _told(room: Room, kind: str, body: str) -> Event:
+    if kind == "event":
+        event: Event = load(body, AnyEvent)
+        return event
+    message: Message = load(body, Message)
+    return MessagePosted(
+        id=message.id,
+        at=message.received,
+        app_id=room.conversation.app_id,
+        conversation=room.conversation,
+        seq=message.seq,
+        message=message,
+    )

@@ -1,0 +1,114 @@
+"""The store itself: it opens the file, brings it up to date, and gives out transactions and readers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from gateway.domain.commands import Needs
+from gateway.domain.events import Event
+from gateway.domain.house import House
+from gateway.ports import Mirrored, Settled
+from gateway.stores.queries import migrations
+from gateway.stores.sqlite.append import append
+from gateway.stores.sqlite.connection import HERE, Connection, Error
+from gateway.stores.sqlite.hold import Holder, Memory
+from gateway.stores.sqlite.reads import Reads
+
+READERS = 2
+
+
+class SqliteStore(Reads):
+    """`ports.Store` on one SQLite file."""
+
+    def __init__(self, writer: Connection, readers: Sequence[Connection], epoch: str) -> None:
+        super().__init__(readers, Memory())
+        self.epoch = epoch
+        self._writer = writer
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def group(self) -> AsyncIterator["SqliteGroup"]:
+        async with self._writing:
+            group = SqliteGroup(self._writer, self._memory)
+            yield group
+            await group.commit()
+
+    async def settle(self, settled: Sequence[Settled]) -> None:
+        gone = [it for it in settled if it.due_at is None and it.failed_at is None]
+        later = [it for it in settled if it.due_at is not None]
+        failed = [it for it in settled if it.failed_at is not None]
+        async with self._writing, _transaction(self._writer):
+            await self._writer.write("drop_outbox", [row for it in gone for row in it.ids])
+            await self._writer.write(
+                "postpone_outbox", [(row, it.attempts, it.due_at) for it in later for row in it.ids]
+            )
+            await self._writer.write(
+                "fail_outbox", [(row, it.attempts, it.failed_at) for it in failed for row in it.ids]
+            )
+
+    async def ready(self) -> bool:
+        try:
+            async with self._writing, _transaction(self._writer):
+                return True
+        except Error:
+            return False
+
+    async def close(self) -> None:
+        async with self._writing:
+            await self.close_readers()
+            await self._writer.close()
+
+
+class SqliteGroup:
+    """`ports.Group`: reads go to the writer's own connection, the transaction opens with the first write."""
+
+    def __init__(self, writer: Connection, memory: Memory) -> None:
+        self._db = writer
+        self._memory = memory
+        self._work: tuple[House, Sequence[Event], Sequence[Mirrored]] | None = None
+
+    async def hold(self, needs: Sequence[Needs]) -> House:
+        return await Holder(self._db, self._memory).hold(needs)
+
+    async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> None:
+        self._work = (house, events, mirrored)
+
+    async def commit(self) -> None:
+        if self._work is None:
+            return
+        house, events, mirrored = self._work
+        if events or mirrored:
+            async with _transaction(self._db):
+                await append(self._db, house, events, mirrored)
+            self._memory.keep(house)
+
+
+@asynccontextmanager
+async def _transaction(db: Connection) -> AsyncIterator[None]:
+    await db.run("BEGIN IMMEDIATE")
+    try:
+        yield
+        await db.run("COMMIT")
+    except BaseException:
+        await db.run("ROLLBACK")
+        raise
+
+
+async def open_store(path: Path, new_epoch: str) -> SqliteStore:
+    """Open or make the database file. `new_epoch` names its histories if they have no name yet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = await Connection.open(path)
+    await _migrate(writer)
+    await writer.run_with("set_epoch", new_epoch)
+    row = await writer.row("epoch")
+    assert row is not None
+    readers = [await Connection.open(path, reader=True) for _ in range(READERS)]
+    return SqliteStore(writer, readers, row[0])
+
+
+async def _migrate(db: Connection) -> None:
+    version = await db.version()
+    for number, script in migrations(HERE / "migrations"):
+        if number > version:
+            await db.script(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -1,0 +1,1 @@
+"""Speaks: bytes to values and back, one module per dialect."""

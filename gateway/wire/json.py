@@ -1,0 +1,73 @@
+"""JSON, both ways: orjson writes, msgspec reads into typed values. The one door to either."""
+
+import re
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+import msgspec
+import orjson
+
+from gateway.domain import errors
+from gateway.domain.errors import Refused
+
+T = TypeVar("T")
+
+MISSING: Final = re.compile(r"Object missing required field `(\w+)`(?: - at `(.*)`)?")
+LOCATED: Final = re.compile(r"(.*?)(?: - at `(?:key in )?\$?\.?(.*)`)?", re.DOTALL)
+
+
+def encode(value: Any) -> bytes:
+    """Compact JSON of dicts, lists, scalars and the house's own values."""
+    try:
+        return orjson.dumps(value, default=msgspec.to_builtins, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # integers beyond 64 bits, which orjson refuses
+        return msgspec.json.encode(value)
+
+
+def store(value: Any) -> str:
+    """A value, or a list of them, as it is kept: every field under its own name."""
+    return msgspec.json.encode(value).decode()
+
+
+def load(data: bytes | str, kind: Any) -> Any:
+    """A value as `store` kept it."""
+    return _decoder(kind).decode(data)
+
+
+def read(data: bytes, kind: Any) -> Any:
+    """JSON from outside as a `kind`; raises `Refused` (400) with a sentence that names the field."""
+    try:
+        return _decoder(kind).decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(errors.bad_request(explain(error))) from None
+
+
+def shape(value: Any, kind: type[T]) -> T:
+    """Already parsed JSON, or query strings, as a `kind`; raises `Refused` (400)."""
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(errors.bad_request(explain(error))) from None
+
+
+def explain(error: Exception) -> str:
+    """The decoder's complaint as one sentence for people that names the field."""
+    if not isinstance(error, msgspec.ValidationError):
+        return "The body should be valid JSON in UTF-8"
+    missing = MISSING.fullmatch(str(error))
+    if missing:
+        name, place = missing.groups()
+        where = f" in {place.removeprefix('$.')}" if place and place != "$" else ""
+        return f"should have required property '{name}'{where}"
+    located = LOCATED.fullmatch(str(error))
+    said, place = located.groups() if located else (str(error), None)
+    return f"{place}: {_lower(said)}" if place else said
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: Any) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(kind)

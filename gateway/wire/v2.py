@@ -1,0 +1,195 @@
+"""The REST v2 objects, as the API writes them. A field without a value is left out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.domain import naming
+from gateway.domain.message import Message
+from gateway.domain.model import (
+    App,
+    Author,
+    Client,
+    Conversation,
+    Device,
+    Integration,
+    Key,
+    Participant,
+    Person,
+    Room,
+    Source,
+    User,
+    Webhook,
+)
+from gateway.domain.views import Guest
+from gateway.wire.times import iso
+
+Json = dict[str, Any]
+
+NO_AVATAR = "https://www.gravatar.com/avatar/00000000000000000000000000000000.png?s=200&d=mm"
+
+
+def without_none(**fields: Any) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def time(ms: int | None) -> str | None:
+    return None if ms is None else iso(ms)
+
+
+def app(it: App) -> Json:
+    return {"id": it.id, "displayName": it.display_name, "settings": settings(it), "metadata": it.metadata}
+
+
+def settings(it: App) -> Json:
+    chosen = it.settings
+    return {
+        "conversationRetentionSeconds": chosen.conversation_retention_seconds,
+        "maskCreditCardNumbers": chosen.mask_credit_card_numbers,
+        "useAnimalNames": chosen.use_animal_names,
+        "echoPostback": chosen.echo_postback,
+        "ignoreAutoConversationStart": chosen.ignore_auto_conversation_start,
+        "multiConvoEnabled": chosen.multi_convo_enabled,
+        "appLocalizationEnabled": chosen.app_localization_enabled,
+        "endSessionEnabled": chosen.end_session_enabled,
+        "disableConversationReopen": chosen.disable_conversation_reopen,
+    }
+
+
+def key(it: Key) -> Json:
+    return {"id": it.id, "displayName": it.display_name, "secret": it.secret}
+
+
+def integration(it: Integration) -> Json:
+    """A custom integration shows its first webhook only: the official clients accept exactly one."""
+    shown = without_none(id=it.id, type=it.type, status=it.status, displayName=it.display_name)
+    if it.type == "custom":
+        return {**shown, "webhooks": [webhook(it.webhooks[0])]}
+    return {**shown, **it.fields}
+
+
+def webhook(it: Webhook) -> Json:
+    return {
+        "id": it.id,
+        "version": it.version,
+        "target": it.target,
+        "triggers": it.triggers,
+        "secret": it.secret,
+        "includeFullUser": it.include_full_user,
+        "includeFullSource": it.include_full_source,
+    }
+
+
+def user(it: User) -> Json:
+    return without_none(
+        **short_user(it),
+        signedUpAt=time(it.signed_up_at),
+        toBeRetained=it.to_be_retained,
+        profile=it.profile,
+        metadata=it.metadata,
+        identities=[],
+    )
+
+
+def short_user(it: User) -> Json:
+    """The truncated form that webhooks carry unless they ask for more."""
+    return without_none(id=it.id, authenticated=it.authenticated, externalId=it.external_id)
+
+
+def client(it: Client) -> Json:
+    return {"id": it.id, "type": "sdk", "status": it.status, "linkedAt": iso(it.linked_at)}
+
+
+def device(it: Device, client_id: str | None) -> Json:
+    return without_none(
+        id=it.id,
+        type=it.platform,
+        guid=it.guid,
+        clientId=client_id,
+        status=it.status,
+        integrationId=it.integration_id,
+        lastSeen=iso(it.last_seen),
+        pushNotificationToken=it.push_token,
+        info=it.info,
+        appVersion=it.app_version,
+    )
+
+
+def conversation(it: Conversation) -> Json:
+    return without_none(
+        id=it.id,
+        type=it.type,
+        isDefault=it.is_default,
+        displayName=it.display_name,
+        description=it.description,
+        iconUrl=it.icon_url,
+        metadata=it.metadata,
+        businessLastRead=time(it.business_last_read),
+        lastUpdatedAt=iso(it.last_updated_at),
+        createdAt=iso(it.created_at),
+    )
+
+
+def short_conversation(it: Conversation) -> Json:
+    """The truncated form that events carry."""
+    if it.metadata is None:
+        return {"id": it.id, "type": it.type}
+    return {"id": it.id, "type": it.type, "metadata": it.metadata}
+
+
+def participant(room: Room, it: Participant, who: User, client_id: str | None) -> Json:
+    return without_none(
+        id=it.id,
+        userId=it.user_id,
+        userExternalId=who.external_id,
+        unreadCount=room.unread(it),
+        lastRead=time(it.last_read),
+        clientAssociations=[{"type": "sdk", "clientId": client_id}] if client_id else [],
+    )
+
+
+def seat(room: Room, it: Participant, person: Person) -> Json:
+    return participant(room, it, person.user, person.client.id if person.client else None)
+
+
+def guests(room: Room, them: Iterable[Guest]) -> list[Json]:
+    return [participant(room, it.participant, it.user, it.client_id) for it in them]
+
+
+def named_guests(room: Room, them: Iterable[Guest]) -> list[Json]:
+    """Participants as devices see them: with a name to show."""
+    return [
+        without_none(
+            **participant(room, it.participant, it.user, it.client_id),
+            displayName=naming.display_name(it.user),
+        )
+        for it in them
+    ]
+
+
+def message(it: Message) -> Json:
+    shown: Json = {"id": it.id, "received": iso(it.received), "author": author(it.author)}
+    if it.content is None:
+        shown["deleted"] = True
+    else:
+        shown["content"] = it.content
+    shown["source"] = source(it.source)
+    if it.metadata is not None and it.content is not None:
+        shown["metadata"] = it.metadata
+    if it.references is not None and it.content is not None:
+        shown["references"] = it.references
+    return shown
+
+
+def author(it: Author) -> Json:
+    if it.type == "user":
+        return without_none(
+            type="user", userId=it.user_id, displayName=it.display_name, avatarUrl=it.avatar_url
+        )
+    shown = without_none(type="business", displayName=it.display_name, avatarUrl=it.avatar_url or NO_AVATAR)
+    return {**shown, "subtypes": it.subtypes} if it.subtypes else shown
+
+
+def source(it: Source) -> Json:
+    if it.integration_id is None:
+        return {"type": it.type}
+    return {"type": it.type, "integrationId": it.integration_id}

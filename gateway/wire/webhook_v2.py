@@ -1,0 +1,148 @@
+"""The v2 webhook dialect: the envelope, and a payload for every event that has a trigger."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gateway.domain import events as ev
+from gateway.domain import naming
+from gateway.domain.audience import TRIGGERS
+from gateway.domain.model import Source, User, Webhook
+from gateway.wire import v2
+from gateway.wire.json import encode
+from gateway.wire.times import iso
+from gateway.wire.v2 import Json, without_none
+
+
+def envelope(app_id: str, webhook: Webhook, events: Sequence[ev.Event]) -> bytes:
+    """One call's body: the events in order."""
+    body = {
+        "app": {"id": app_id},
+        "webhook": {"id": webhook.id, "version": webhook.version},
+        "events": [render(event, webhook) for event in events],
+    }
+    return encode(body)
+
+
+def render(event: ev.Event, webhook: Webhook) -> Json:
+    return {
+        "id": event.id,
+        "createdAt": iso(event.at),
+        "type": TRIGGERS[type(event)],
+        "payload": RENDERERS[type(event)](event, webhook),
+    }
+
+
+def _user(it: User, webhook: Webhook) -> Json:
+    return v2.user(it) if webhook.include_full_user else v2.short_user(it)
+
+
+def _source(it: Source, webhook: Webhook) -> Json:
+    shown = v2.source(it)
+    if webhook.include_full_source and it.client is not None:
+        shown["client"] = v2.client(it.client)
+    if webhook.include_full_source and it.device is not None:
+        shown["device"] = v2.device(it.device, it.client.id if it.client else None)
+    return shown
+
+
+def _created(event: ev.ConversationCreated, webhook: Webhook) -> Json:
+    alone = event.conversation.type == "personal"
+    return without_none(
+        conversation=v2.short_conversation(event.conversation),
+        creationReason=event.reason,
+        source=_source(event.source, webhook),
+        user=_user(event.users[0], webhook) if alone else None,
+    )
+
+
+def _removed(event: ev.ConversationRemoved, webhook: Webhook) -> Json:
+    return {"conversation": v2.short_conversation(event.conversation)}
+
+
+def _moved(event: ev.Joined | ev.Left, webhook: Webhook) -> Json:
+    return {"conversation": v2.short_conversation(event.conversation), "user": _user(event.user, webhook)}
+
+
+def _message(event: ev.MessagePosted, webhook: Webhook) -> Json:
+    message = v2.message(event.message)
+    message["source"] = _source(event.source or event.message.source, webhook)
+    if event.user is not None:
+        message["author"]["user"] = _user(event.user, webhook)
+    return {"conversation": v2.short_conversation(event.conversation), "message": message}
+
+
+def _author(user: User | None, webhook: Webhook, display_name: str | None, avatar_url: str | None) -> Json:
+    if user is None:
+        return without_none(type="business", displayName=display_name, avatarUrl=avatar_url)
+    return without_none(
+        type="user",
+        userId=user.id,
+        displayName=display_name,
+        avatarUrl=avatar_url,
+        user=_user(user, webhook),
+    )
+
+
+def _read(event: ev.HasRead, webhook: Webhook) -> Json:
+    name = naming.display_name(event.user) if event.user else None
+    picture = event.user.profile.avatar_url if event.user else None
+    activity = {
+        "type": "conversation:read",
+        "author": _author(event.user, webhook, name, picture),
+        "source": _source(event.source, webhook),
+    }
+    return {"conversation": v2.short_conversation(event.conversation), "activity": activity}
+
+
+def _typing(event: ev.Typing, webhook: Webhook) -> Json:
+    activity = {
+        "type": event.activity,
+        "author": _author(event.user, webhook, event.display_name, event.avatar_url),
+        "source": _source(event.source, webhook),
+    }
+    return {"conversation": v2.short_conversation(event.conversation), "activity": activity}
+
+
+def _pressed(event: ev.Pressed, webhook: Webhook) -> Json:
+    return {
+        "postback": without_none(payload=event.payload, metadata=event.metadata),
+        "conversation": v2.short_conversation(event.conversation),
+        "user": _user(event.user, webhook),
+        "source": _source(event.source, webhook),
+    }
+
+
+def _client_added(event: ev.ClientAdded, webhook: Webhook) -> Json:
+    return {
+        "user": _user(event.user, webhook),
+        "client": v2.client(event.client),
+        "reason": event.reason,
+        "source": _source(event.source, webhook),
+    }
+
+
+def _user_updated(event: ev.UserUpdated, webhook: Webhook) -> Json:
+    return without_none(
+        user=_user(event.user, webhook),
+        reason=event.reason,
+        source=_source(event.source, webhook) if event.source else None,
+    )
+
+
+def _user_removed(event: ev.UserRemoved, webhook: Webhook) -> Json:
+    return {"user": v2.short_user(event.user)}
+
+
+RENDERERS: dict[type[ev.Event], Callable[[Any, Webhook], Json]] = {
+    ev.ConversationCreated: _created,
+    ev.ConversationRemoved: _removed,
+    ev.Joined: _moved,
+    ev.Left: _moved,
+    ev.MessagePosted: _message,
+    ev.HasRead: _read,
+    ev.Typing: _typing,
+    ev.Pressed: _pressed,
+    ev.ClientAdded: _client_added,
+    ev.UserUpdated: _user_updated,
+    ev.UserRemoved: _user_removed,
+}
