@@ -47,6 +47,7 @@ async function fetchScene() {
 
 function setUp({ integrationId, people: cast }) {
   const shown = cast.filter(({ externalId }) => !alone || externalId === alone);
+  if (!shown.length) return void (document.getElementById("notice").textContent = `Nobody here is called ${alone}.`);
   people = shown.map((who) => {
     const { externalId } = who;
     const onUnread = (count) => countUnread(externalId, count);

@@ -2,8 +2,6 @@
 import { icon, make } from "./dom.js";
 import { initials } from "./words.js";
 
-const GOLDEN_ANGLE = 137.5;
-
 /** `kind` is `person`, or `business` and `group`, which have a sign of their own. */
 export function avatar(name, kind = "person", size = "") {
   const sign = { business: "leaf", group: "roof" }[kind];
@@ -15,6 +13,5 @@ export function avatar(name, kind = "person", size = "") {
 
 /** A hue that is always the same for a name. */
 export function toneOf(name) {
-  const sum = [...name].reduce((total, letter) => (total * 31 + letter.codePointAt(0)) % 997, 7);
-  return Math.round((sum * GOLDEN_ANGLE) % 360);
+  return [...name].reduce((hue, letter) => (hue * 37 + letter.codePointAt(0)) % 360, 7);
 }

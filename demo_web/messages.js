@@ -79,7 +79,7 @@ function bubbleRow(message, facts, acts) {
   return make(
     "li",
     { class: classes.filter(Boolean).join(" ") },
-    !own && (last ? avatar(name, kind, "small") : make("span", { class: "avatar small blank" })),
+    !own && (first ? avatar(name, kind, "small") : make("span", { class: "avatar small blank" })),
     make(
       "div",
       { class: "said" },
@@ -88,7 +88,7 @@ function bubbleRow(message, facts, acts) {
       replies(message, facts, acts),
       foot(message, facts, acts),
     ),
-    readers.length > 0 && receipts(readers),
+    !own && receipts(readers),
   );
 }
 
@@ -147,7 +147,7 @@ function replies({ content, deleted }, { newest }, acts) {
   return make("div", { class: "replies", role: "group", "aria-label": "Suggested answers" }, choices.map(choose));
 }
 
-function foot(message, { own, last, newest, readers }, acts) {
+function foot(message, facts, acts) {
   if (message.state === "failed") {
     return make(
       "div",
@@ -159,12 +159,18 @@ function foot(message, { own, last, newest, readers }, acts) {
     );
   }
   if (message.state === "pending") return make("div", { class: "foot" }, icon("clock"), make("span", {}, "Sending …"));
-  if (!last) return null;
+  const { own, last, newest, readers } = facts;
   const sent = own && newest && readers.length === 0;
-  return make("div", { class: "foot" }, make("time", { datetime: message.received }, clock(message.received)), sent && icon("check"), sent && make("span", {}, "Sent"));
+  const shown = [
+    last && make("time", { datetime: message.received }, clock(message.received)),
+    sent && [icon("check"), make("span", {}, "Sent")],
+    own && receipts(readers),
+  ];
+  return shown.some(Boolean) ? make("div", { class: "foot" }, shown.flat()) : null;
 }
 
 function receipts(readers) {
+  if (!readers.length) return null;
   const names = list(readers.map(({ name }) => firstName(name)));
   return make(
     "div",

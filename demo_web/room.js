@@ -77,7 +77,7 @@ export class RoomPane {
     const { scrollHeight, scrollTop } = this.#log;
     const atEnd = this.#isAtEnd();
     const oldest = this.#list.querySelector(".message")?.dataset.key;
-    this.#markNew(view);
+    if (!this.#seen || !atEnd || !this.#isLooking()) this.#markNew(view);
     const rows = messageRows({ view, me: this.#client.getUser()?.id, firstNew: this.#firstNew, seen: this.#seen, acts: this.#acts });
     reconcile(this.#list, rows);
     this.#start.textContent = this.#beginning(view);

@@ -48,7 +48,7 @@ export class RoomList {
         make(
           "span",
           { class: "tab-bottom" },
-          make("span", { class: typing ? "tab-line typing" : "tab-line" }, line),
+          make("span", { class: typing ? "tab-line now" : "tab-line" }, line),
           unread > 0 && make("span", { class: "badge" }, String(unread), make("span", { class: "unseen" }, " unread")),
         ),
       ),
