@@ -14,6 +14,7 @@ export class RoomPane {
   #seen = null;
   #pressed = new Set();
   #loading = false;
+  #pinned = true; // to the end: what grows there, or pushes up from below, keeps it in sight
   #list = make("ol", { class: "messages" });
   #start = make("p", { class: "start" });
   #log;
@@ -27,6 +28,8 @@ export class RoomPane {
     this.#isLooking = isLooking;
     this.#log = make("div", { class: "log", role: "log", tabindex: 0 }, this.#start, this.#list);
     this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const sizes = new ResizeObserver(() => this.#pinned && this.#toEnd());
+    for (const part of [this.#log, this.#list]) sizes.observe(part);
     this.#jump = make("button", { type: "button", class: "jump", hidden: true, onclick: () => this.#toEnd() }, icon("down"), "New messages");
     this.#composer = new Composer({
       onSend: (text) => this.#send(text),
@@ -75,14 +78,14 @@ export class RoomPane {
     const view = this.#view();
     if (!view) return;
     const { scrollHeight, scrollTop } = this.#log;
-    const atEnd = this.#isAtEnd();
+    const pinned = this.#pinned;
     const oldest = this.#list.querySelector(".message")?.dataset.key;
-    if (!this.#seen || !atEnd || !this.#isLooking()) this.#markNew(view);
+    if (!this.#seen || !pinned || !this.#isLooking()) this.#markNew(view);
     const rows = messageRows({ view, me: this.#client.getUser()?.id, firstNew: this.#firstNew, seen: this.#seen, acts: this.#acts });
     reconcile(this.#list, rows);
     this.#start.textContent = this.#beginning(view);
     this.#typing.replaceChildren(...(view.typing.length ? [dots(), typingLine(view.typing)] : []));
-    if (atEnd) this.#toEnd();
+    if (pinned) this.#toEnd();
     else if (oldest && oldest !== this.#list.querySelector(".message")?.dataset.key) {
       this.#log.scrollTop = scrollTop + this.#log.scrollHeight - scrollHeight;
     } else if (this.#seen && rows.some(({ key }) => this.#isUnseen(key, view))) this.#jump.hidden = false;
@@ -109,7 +112,7 @@ export class RoomPane {
   }
 
   #read({ unreadCount }) {
-    if (unreadCount && this.#isLooking() && this.#isAtEnd()) this.#client.markAllAsRead(this.#id).catch(() => {});
+    if (unreadCount && this.#isLooking() && this.#pinned) this.#client.markAllAsRead(this.#id).catch(() => {});
   }
 
   #isUnseen(key, { messages }) {
@@ -122,13 +125,15 @@ export class RoomPane {
   }
 
   #toEnd() {
+    this.#pinned = true;
     this.#log.scrollTop = this.#log.scrollHeight;
     this.#jump.hidden = true;
   }
 
   #scrolled() {
     if (this.#log.scrollTop < NEAR_PX) this.#loadOlder();
-    if (!this.#isAtEnd()) return;
+    this.#pinned = this.#isAtEnd();
+    if (!this.#pinned) return;
     this.#jump.hidden = true;
     const view = this.#view();
     if (view) this.#read(view);

@@ -56,15 +56,16 @@ export class WebhookPanel {
 }
 
 function callEntry({ at, status, attempt, body }) {
-  const [event] = body.events;
-  const more = body.events.length > 1 ? ` +${body.events.length - 1}` : "";
+  const [event, ...others] = body.events;
+  const more = others.length ? ` +${others.length}` : "";
   const summary = make(
     "summary",
     {},
     make("span", { class: "code", dataset: { ok: String(status < 300) } }, String(status)),
     make("span", { class: "call-type" }, event.type + more),
     make("time", { class: "call-time", datetime: at }, seconds(at)),
-    make("span", { class: "call-gist" }, attempt > 1 && make("span", { class: "attempt" }, `attempt ${attempt}`), subject(event)),
+    attempt > 1 && make("span", { class: "attempt" }, `attempt ${attempt}`),
+    body.events.map((it) => make("span", { class: "call-gist" }, subject(it))),
   );
   const details = make("details", {}, summary);
   details.addEventListener("toggle", () => details.open && details.append(json(body)), { once: true });
@@ -74,8 +75,8 @@ function callEntry({ at, status, attempt, body }) {
 /** Who did what, in a few words. */
 function subject({ type, payload }) {
   const author = payload.message?.author ?? payload.activity?.author;
-  const name = author?.displayName ?? nameOf(payload.user) ?? "";
-  const who = name && author?.type !== "business" ? firstName(name) : name;
+  const business = author?.type === "business";
+  const who = business ? (author.displayName ?? "The business") : firstName(author?.displayName ?? nameOf(payload.user) ?? "");
   if (type === "conversation:message") return `${who}: ${payload.message.content?.text ?? payload.message.content?.type}`;
   if (type === "conversation:typing") return `${who} ${payload.activity.type === "typing:start" ? "is typing" : "stopped typing"}`;
   if (type === "conversation:read") return `${who} has read`;

@@ -94,7 +94,8 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
     for hear in (registry.hear, hub.hear, typists.hear):
         bus.subscribe(hear)
-    running = tasks.spawn(corridor.run())
+    tasks.spawn(corridor.decide_and_commit())
+    tasks.spawn(corridor.tell())
     try:
         yield Flow(
             store=store,
@@ -111,9 +112,8 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             new_secret=RealStamp().new_secret,
             commands_per_second=settings.commands_per_second,
         )
-        await corridor.drain()
+        await corridor.drained()
     finally:
-        running.cancel()
         await tasks.close()
         await poster.close()
         await bus.close()
@@ -159,10 +159,10 @@ async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float
         connection.dismiss(goodbyes.RESTARTING)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(drain_s):
-            await flow.corridor.drain()
+            await flow.corridor.drained()
             await runner.cleanup()
             await flow.deliverer.drain()
-            await flow.corridor.drain()
+            await flow.corridor.drained()
 
 
 @contextmanager

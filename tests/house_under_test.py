@@ -99,6 +99,22 @@ class Device:
             said = next((it for it in self.heard if it["type"] == "goodbye"), None)
             return said, closed.rcvd.code if closed.rcvd else 1006
 
+    async def sends(self, conversation_id: str, text: str, message_id: str | None = None) -> Json:
+        """Post a text, with a clientMessageId if given; gives the answer's result."""
+        named = {"clientMessageId": message_id} if message_id else {}
+        content = {"type": "text", "text": text}
+        answer = await self.ask("message:send", conversationId=conversation_id, content=content, **named)
+        assert answer["type"] == "ok", answer
+        return dict(answer["result"])
+
+    async def events(self, kind: str, count: int) -> list[Json]:
+        """The next so many events of a type, in the order heard."""
+        return [await self.event(kind) for _ in range(count)]
+
+    def cut(self) -> None:
+        """The network is gone: nothing is said, nothing more is heard."""
+        self.socket.transport.abort()
+
     async def nothing_more(self) -> None:
         """Nothing was sent to this device that it has not read yet: its own ping is answered next."""
         before = len(self.heard)
@@ -188,6 +204,12 @@ class House:
         return await self.rest(
             "POST", f"/conversations/{conversation_id}/leave", {"userExternalId": external_id}
         )
+
+    async def acts(self, conversation_id: str, activity: str, external_id: str | None = None) -> Answer:
+        """An activity over REST: of a user by external id, else of the business."""
+        author = {"type": "user", "userExternalId": external_id} if external_id else {"type": "business"}
+        body = {"author": author, "type": activity}
+        return await self.rest("POST", f"/conversations/{conversation_id}/activity", body)
 
     async def participants(self, conversation_id: str) -> list[Json]:
         answer = await self.rest("GET", f"/conversations/{conversation_id}/participants")

@@ -10,9 +10,10 @@ from typing import Final, cast
 
 from clients.loadtest.cues import Done, Failed, Go, Progress, Reached, Said
 from clients.loadtest.meter import Meter, Usage
-from clients.loadtest.progress import EVERY_S, Ticker
+from clients.loadtest.progress import Ticker
 from clients.loadtest.tally import Tally
 
+PATIENCE_S: Final = 1.0  # between two looks at the clock
 HEAD_START_NS: Final = 20_000_000  # until a cue has reached every process
 
 
@@ -45,9 +46,8 @@ class Conductor:
     def conduct(self) -> Outcome:
         """Plays it to the end. Raises `Stuck`."""
         while self._playing:
-            for line in wait(list(self._playing), EVERY_S):
+            for line in wait(list(self._playing), PATIENCE_S):
                 self._hear(cast("Connection", line))
-            self._ticker.tick(self._progress.values(), self._read_meter())
             if monotonic() > self._deadline_s:
                 late = "the run took too long"
                 raise Stuck(late)
@@ -61,6 +61,7 @@ class Conductor:
                     self._go(mark)
             case Progress() as progress:
                 self._progress[line] = progress
+                self._tell()
             case Done(tally, cpu_s):
                 self._outcome.tally.add(tally)
                 self._outcome.generator_cpu_s += cpu_s
@@ -75,6 +76,12 @@ class Conductor:
         for line in self._arrived:
             line.send(Go(at_ns))
         self._arrived.clear()
+
+    def _tell(self) -> None:
+        """Says how it goes, once everybody has said so."""
+        if len(self._progress) >= len(self._playing):
+            self._ticker.tick(self._progress.values(), self._read_meter())
+            self._progress.clear()
 
     def _read_meter(self) -> Usage | None:
         if self._meter is None:

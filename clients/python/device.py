@@ -61,7 +61,8 @@ class Device:
         self._credentials = Credentials(jwt, session, on_invalid_auth)
         self._description: Json = {"guid": secrets.token_hex(16), "platform": "web", **device}
         self._ear = Ear(self._description, self._credentials, Order(positions))
-        self._line = Line(_address(url, integration_id), self._ear, backoff or Backoff())
+        self.address = _address(url, integration_id)
+        self._line = Line(self.address, self._ear, backoff or Backoff())
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:

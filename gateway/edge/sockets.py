@@ -80,7 +80,7 @@ class DeviceConnection(asyncio.Protocol):
     __slots__ = (
         "_bucket",
         "_doors",
-        "_frames",
+        "_due",
         "_heard",
         "_out",
         "_parts",
@@ -103,7 +103,7 @@ class DeviceConnection(asyncio.Protocol):
         self._pings = 0
         self._bucket = doors.heartbeats.join(self)
         doors.open.add(self)
-        asyncio.get_running_loop().call_later(limits.HELLO_S, self._hello_is_due)
+        self._due = asyncio.get_running_loop().call_later(limits.HELLO_S, self._hello_is_due)
 
     # From the transport
 
@@ -127,6 +127,7 @@ class DeviceConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._bucket.discard(self)
         self._doors.open.discard(self)
+        self._due.cancel()
         self._session.closed()
 
     def _relay(self) -> None:
@@ -185,6 +186,7 @@ class DeviceConnection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         self._session.over()
+        self._due.cancel()
         if goodbye is goodbyes.SLOW:
             self._out.clear()
         low, high = goodbye.away_s
@@ -193,7 +195,7 @@ class DeviceConnection(asyncio.Protocol):
         self._out.append(Frame(Opcode.CLOSE, Close(goodbye.code, goodbye.reason).serialize()).serialize(mask=False))
         out, self._out = self._out, []
         self._transport.write(b"".join(out))
-        asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
+        self._due = asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
 
     def dismiss(self, goodbye: Goodbye) -> None:
         self._session.dismiss(goodbye)

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
 
 from gateway.domain import audience, errors
-from gateway.domain.commands import AnyCommand, Command
+from gateway.domain.commands import Command
 from gateway.domain.decide import decide
 from gateway.domain.errors import Refused
 from gateway.domain.events import Event
@@ -17,83 +17,95 @@ from gateway.ports import Bus, Mirrored, Stamper, Store
 
 Answer = TypeVar("Answer")
 
-GROUP: Final = 512  # commands in one transaction, at most
+GROUP: Final = 256  # commands in one transaction, at most
 
 log = structlog.get_logger(__name__)
 
 
-class Ticket:
-    """A command that waits, and where its answer goes."""
+class Ticket(Generic[Answer]):
+    """A command that waits, and who is told what became of it: the answer, or the error."""
 
-    __slots__ = ("answer", "command", "result")
+    __slots__ = ("command", "result", "tell")
 
-    def __init__(self, command: AnyCommand) -> None:
+    def __init__(self, command: Command[Answer], tell: Callable[[Answer | Exception], None]) -> None:
         self.command = command
-        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.tell = tell
         self.result: Any = None
-
-    def settle(self) -> None:
-        """Tell the caller, if the caller still waits."""
-        if self.answer.done():
-            return
-        if isinstance(self.result, Exception):
-            self.answer.set_exception(self.result)
-        else:
-            self.answer.set_result(self.result)
 
 
 class Corridor:
-    """Law 1: an answer leaves only after its commit. Law 2: events leave in the order they were decided."""
+    """Law 1: an answer leaves only after its commit. Law 2: events leave in the order they were decided.
 
-    def __init__(self, store: Store, bus: Bus, stamper: Stamper, due: Callable[[Sequence[Mirrored]], None]) -> None:
+    Two loops: one decides and commits group after group, the other tells what was committed, in that order, while
+    the next group is on its way to the disk.
+    """
+
+    def __init__(
+        self, store: Store, bus: Bus, stamper: Stamper, due: Callable[[Sequence[Mirrored]], None]
+    ) -> None:
         self._store = store
         self._bus = bus
         self._stamper = stamper
         self._due = due
-        self._waiting: list[Ticket] = []
+        self._waiting: list[Ticket[Any]] = []
         self._arrived = asyncio.Event()
+        self._committed: asyncio.Queue[Committed] = asyncio.Queue()
+        self._free = asyncio.Event()
+        self._free.set()
 
-    def submit(self, command: Command[Answer]) -> "asyncio.Future[Answer]":
-        """Line up now; the future has the answer or `Refused`."""
-        ticket = Ticket(command)
-        self._waiting.append(ticket)
+    def submit(self, command: Command[Answer], tell: Callable[[Answer | Exception], None]) -> None:
+        """Line up now; `tell` is called once, after the commit, with the answer or with what was refused."""
+        self._waiting.append(Ticket(command, tell))
         self._arrived.set()
-        return ticket.answer
 
     async def execute(self, command: Command[Answer]) -> Answer:
         """Line up and wait; raises `Refused`."""
-        return await asyncio.shield(self.submit(command))
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
-    async def run(self) -> None:
+        def tell(result: Answer | Exception) -> None:
+            if answered.done():
+                return
+            if isinstance(result, Exception):
+                answered.set_exception(result)
+            else:
+                answered.set_result(result)
+
+        self.submit(command, tell)
+        return await answered
+
+    async def decide_and_commit(self) -> None:
         while True:
             await self._arrived.wait()
             await self.step()
 
+    async def tell(self) -> None:
+        while True:
+            await self._tell(await self._committed.get())
+            self._committed.task_done()
+
     async def step(self) -> None:
-        """Take what waits, and see it through."""
+        """Take what waits, and see it onto the disk."""
         group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
         if not self._waiting:
             self._arrived.clear()
+        self._free.clear()
         await self._see_through(group)
+        self._free.set()
 
-    async def drain(self) -> None:
-        """See everything through that has lined up so far."""
-        while self._waiting:
-            await self.step()
+    async def drained(self) -> None:
+        """Until everything that has lined up is committed and told."""
+        while self._waiting or not self._free.is_set():
+            await self._free.wait()
+            await asyncio.sleep(0)
+        await self._committed.join()
 
-    async def _see_through(self, group: Sequence[Ticket]) -> None:
+    async def _see_through(self, group: Sequence[Ticket[Any]]) -> None:
         try:
-            events, mirrored = await self._commit(group)
+            self._committed.put_nowait(await self._commit(group))
         except Exception as error:
             await self._one_by_one(group, error)
-            return
-        for ticket in group:
-            ticket.settle()
-        await self._bus.publish(events)
-        if mirrored:
-            self._due(mirrored)
 
-    async def _one_by_one(self, group: Sequence[Ticket], error: Exception) -> None:
+    async def _one_by_one(self, group: Sequence[Ticket[Any]], error: Exception) -> None:
         """A group that failed is tried again command by command, so that one cannot sink its neighbours."""
         if len(group) > 1:
             for ticket in group:
@@ -101,17 +113,25 @@ class Corridor:
             return
         log.error("command failed", command=type(group[0].command).__name__, exc_info=error)
         group[0].result = Refused(errors.UNAVAILABLE)
-        group[0].settle()
+        self._committed.put_nowait(Committed(group, (), ()))
 
-    async def _commit(self, group: Sequence[Ticket]) -> tuple[list[Event], list[Mirrored]]:
+    async def _tell(self, committed: "Committed") -> None:
+        """Answer the callers, then publish."""
+        for ticket in committed.group:
+            ticket.tell(ticket.result)
+        await self._bus.publish(committed.events)
+        if committed.mirrored:
+            self._due(committed.mirrored)
+
+    async def _commit(self, group: Sequence[Ticket[Any]]) -> "Committed":
         async with self._store.group() as open_group:
             house = await open_group.hold([ticket.command.needs() for ticket in group])
             events = self._decide(house, group)
             mirrored = [it for event in events for it in _due(house, event)]
             await open_group.append(house, events, mirrored)
-        return events, mirrored
+        return Committed(group, events, mirrored)
 
-    def _decide(self, house: House, group: Sequence[Ticket]) -> list[Event]:
+    def _decide(self, house: House, group: Sequence[Ticket[Any]]) -> list[Event]:
         stamp = self._stamper()
         happened: list[Event] = []
         for ticket in group:
@@ -125,6 +145,14 @@ class Corridor:
             happened += decision.events
             ticket.result = decision.answer
         return happened
+
+
+class Committed(NamedTuple):
+    """A group that is on disk, and what it made happen."""
+
+    group: Sequence[Ticket[Any]]
+    events: Sequence[Event]
+    mirrored: Sequence[Mirrored]
 
 
 def _due(house: House, event: Event) -> Sequence[Mirrored]:

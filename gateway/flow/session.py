@@ -57,7 +57,8 @@ class Session:
         self._over = False
         self._busy = False
         self._backlog: deque[AnyFrame] = deque()
-        self._last: asyncio.Future[Any] | None = None
+        self._lined_up = 0
+        self._quiet: asyncio.Future[None] | None = None
         self._held: list[tuple[bytes, str | None, int]] | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._second = 0
@@ -147,8 +148,9 @@ class Session:
 
     async def _take(self, frame: AnyFrame) -> None:
         try:
-            if self._last is not None:
-                await asyncio.wait((self._last,))
+            if self._lined_up:
+                self._quiet = asyncio.get_running_loop().create_future()
+                await self._quiet
             await self._answer(frame)
         finally:
             self._busy = False
@@ -181,16 +183,18 @@ class Session:
                 return await device_commands.look(self, self._flow, frame)
 
     def _submit(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
-        future = self._flow.corridor.submit(command)
-        self._last = future
-        future.add_done_callback(partial(self._answered, frame_id, render))
+        self._lined_up += 1
+        self._flow.corridor.submit(command, partial(self._answered, frame_id, render))
 
-    def _answered(self, frame_id: FrameId, render: Callable[[Any], Json], future: "asyncio.Future[Any]") -> None:
-        error = future.exception()
-        if error is None:
-            self._write(socket.ok(frame_id, render(future.result())))
-        elif isinstance(error, Refused):
-            self._error(frame_id, error)
+    def _answered(self, frame_id: FrameId, render: Callable[[Any], Json], result: Any) -> None:
+        self._lined_up -= 1
+        if isinstance(result, Refused):
+            self._error(frame_id, result)
+        else:
+            self._write(socket.ok(frame_id, render(result)))
+        if not self._lined_up and self._quiet is not None:
+            self._quiet.set_result(None)
+            self._quiet = None
 
     def _error(self, frame_id: FrameId, refused: Refused) -> None:
         self._write(socket.error(frame_id, refused.problem))

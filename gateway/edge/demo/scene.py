@@ -60,8 +60,8 @@ async def prepare(base_url: str, app_id: str, key_id: str, secret: str, web_inte
         await rest.patch("", {"settings": {"multiConvoEnabled": True}})
         people = [await _person(rest, part, key_id, secret) for part in script.CAST]
         webhook = await _webhook(rest, f"{base_url}/demo/webhook")
-        garden = await _garden(rest, people, base_url)
         shops = [await _shop(rest, part) for part in script.CAST]
+        garden = await _garden(rest, people, base_url)  # last, so that it stands first
     return Scene(
         base_url=base_url,
         app_id=app_id,

@@ -1,7 +1,8 @@
 """Reading what a group of commands needs: a statement per kind of thing, and none for what was used last."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from itertools import chain
+from typing import Any, Protocol
 
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction
@@ -9,7 +10,7 @@ from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Key, Office, Person, Room
 from gateway.stores.recent import Recent
-from gateway.stores.sqlite.connection import Connection
+from gateway.stores.sqlite.connection import Row
 from gateway.wire.json import load, store
 
 
@@ -49,14 +50,20 @@ def _keep(shelf: Shelf[Office] | Shelf[Room], kept: Recent[str, Office] | Recent
             kept[key] = now  # type: ignore[assignment]
 
 
+class Ask(Protocol):
+    """A named query, asked of some connection."""
+
+    def __call__(self, name: str, *values: Any) -> Awaitable[Iterable[Row]]: ...
+
+
 class Reader:
-    """Fills one house from one connection and what is remembered, and remembers nothing itself.
+    """Fills one house from what is remembered and, only where that is not enough, from queries; remembers nothing.
 
     A reader beside the writer must not remember: what it read may be older than what was committed meanwhile.
     """
 
-    def __init__(self, connection: Connection, memory: Memory) -> None:
-        self._db = connection
+    def __init__(self, ask: Ask, memory: Memory) -> None:
+        self._ask = ask
         self._memory = memory
         self.house = House()
 
@@ -74,26 +81,26 @@ class Reader:
         return self.house
 
     async def _account(self) -> None:
-        keys = tuple(load(body, Key) for (body,) in await self._db.rows("account_keys"))
+        keys = tuple(load(body, Key) for (body,) in await self._ask("account_keys"))
         self.house.account = self.house.account_before = Account(keys)
 
     async def _offices(self, ids: set[str]) -> None:
         for missing in self._recall(ids, self.house.offices, self._memory.offices):
-            for key, body in await self._db.rows("offices_by_id", missing):
+            for key, body in await self._ask("offices_by_id", missing):
                 office: Office = load(body, Office)
                 self.learn_office(office)
                 self.house.offices.hold(key, office)
 
     async def _rooms(self, ids: set[str]) -> None:
         for missing in self._recall(ids, self.house.rooms, self._memory.rooms):
-            for key, body in await self._db.rows("rooms_by_id", missing):
+            for key, body in await self._ask("rooms_by_id", missing):
                 room: Room = load(body, Room)
                 self.learn_room(room)
                 self.house.rooms.hold(key, room)
 
     async def people(self, ids: set[str]) -> None:
         for missing in self._recall(ids, self.house.people, self._memory.people):
-            for key, body in await self._db.rows("people_by_id", missing):
+            for key, body in await self._ask("people_by_id", missing):
                 person: Person = load(body, Person)
                 self.learn_person(person)
                 self.house.people.hold(key, person)
@@ -138,7 +145,7 @@ class Reader:
             return
         found = {}
         pairs = store([(ref.app_id, ref.value) for ref in wanted])
-        for app_id, external_id, user_id, body in await self._db.rows("people_by_external_id", pairs):
+        for app_id, external_id, user_id, body in await self._ask("people_by_external_id", pairs):
             person: Person = load(body, Person)
             self.learn_person(person)
             if user_id not in self.house.people:
@@ -156,23 +163,23 @@ class Reader:
             return
         for user_id in users:
             self.house.rooms_of[user_id] = ()
-        for user_id, room_id in await self._db.rows("rooms_of_users", store(sorted(users))):
+        for user_id, room_id in await self._ask("rooms_of_users", store(sorted(users))):
             self.house.rooms_of[user_id] = (*self.house.rooms_of[user_id], room_id)
         await self._rooms(set(chain.from_iterable(self.house.rooms_of[user_id] for user_id in users)))
 
     async def _sent(self, keys: set[tuple[str, str, str]]) -> None:
         if keys:
-            for room, author, client_id, body in await self._db.rows("messages_sent", store(sorted(keys))):
+            for room, author, client_id, body in await self._ask("messages_sent", store(sorted(keys))):
                 self.house.sent[room, author, client_id] = load(body, Message)
 
     async def _messages(self, ids: set[str]) -> None:
         if ids:
-            for room, message_id, body in await self._db.rows("messages_by_id", store(sorted(ids))):
+            for room, message_id, body in await self._ask("messages_by_id", store(sorted(ids))):
                 self.house.messages[room, message_id] = load(body, Message)
 
     async def _actions(self, keys: set[tuple[str | None, str]]) -> None:
         if keys:
-            for room, action_id, body in await self._db.rows("actions_by_id", store(list(keys))):
+            for room, action_id, body in await self._ask("actions_by_id", store(list(keys))):
                 self.house.actions[room, action_id] = load(body, AnyAction)
 
     def learn_office(self, office: Office) -> None: ...

@@ -1,8 +1,7 @@
 """What is read outside the corridor, on connections of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from gateway.domain.commands import Needs
@@ -30,25 +29,19 @@ class Reads:
         for reader in readers:
             self._free.put_nowait(reader)
 
-    @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[Connection]:
-        connection = await self._free.get()
-        try:
-            yield connection
-        finally:
-            self._free.put_nowait(connection)
-
     async def close_readers(self) -> None:
         for reader in self._readers:
             await reader.close()
 
     async def _rows(self, name: str, *values: Any) -> Sequence[Row]:
-        async with self._reader() as db:
-            return list(await db.rows(name, *values))
+        connection = await self._free.get()
+        try:
+            return list(await connection.rows(name, *values))
+        finally:
+            self._free.put_nowait(connection)
 
     async def peek(self, needs: Needs) -> House:
-        async with self._reader() as db:
-            return await Reader(db, self._memory).hold((needs,))
+        return await Reader(self._rows, self._memory).hold((needs,))
 
     async def key(self, key_id: str) -> Key | None:
         rows = await self._rows("key_by_id", key_id)
@@ -98,33 +91,30 @@ class Reads:
         return (found if after is not None else found[::-1]), len(rows) > limit
 
     async def guests(self, room: Room) -> tuple[Guest, ...]:
-        async with self._reader() as db:
-            return _guests(room, await self._people(db, [room]))
+        return _guests(room, await self._people([room]))
 
     async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:
-        async with self._reader() as db:
-            active_at = END_OF_TIME
-            if after is not None:
-                row = await db.row("active_at", after)
-                active_at = row[0] if row else END_OF_TIME
-            rows = list(await db.rows("overviews", user_id, active_at, after or "", limit + 1))
-            return await self._overviews(db, rows[:limit]), len(rows) > limit
+        active_at = END_OF_TIME
+        if after is not None:
+            known = await self._rows("active_at", after)
+            active_at = known[0][0] if known else END_OF_TIME
+        rows = await self._rows("overviews", user_id, active_at, after or "", limit + 1)
+        return await self._overviews(rows[:limit]), len(rows) > limit
 
     async def overview(self, conversation_id: str) -> Overview | None:
-        async with self._reader() as db:
-            found = await self._overviews(db, list(await db.rows("overview", conversation_id)))
+        found = await self._overviews(await self._rows("overview", conversation_id))
         return found[0] if found else None
 
-    async def _overviews(self, db: Connection, rows: Sequence[Row]) -> list[Overview]:
+    async def _overviews(self, rows: Sequence[Row]) -> list[Overview]:
         rooms: list[Room] = [load(body, Room) for body, _ in rows]
-        people = await self._people(db, rooms)
+        people = await self._people(rooms)
         newest = [load(message, Message) if message else None for _, message in rows]
         return [
             Overview(room, _guests(room, people), message) for room, message in zip(rooms, newest, strict=True)
         ]
 
-    async def _people(self, db: Connection, rooms: Iterable[Room]) -> dict[str, Person]:
-        reader = Reader(db, self._memory)
+    async def _people(self, rooms: Iterable[Room]) -> dict[str, Person]:
+        reader = Reader(self._rows, self._memory)
         await reader.people({seat.user_id for room in rooms for seat in room.participants})
         return {user_id: person for user_id, person in reader.house.people.items() if person}
 

@@ -69,7 +69,7 @@ class SqliteGroup:
         self._work: tuple[House, Sequence[Event], Sequence[Mirrored]] | None = None
 
     async def hold(self, needs: Sequence[Needs]) -> House:
-        return await Holder(self._db, self._memory).hold(needs)
+        return await Holder(self._db.rows, self._memory).hold(needs)
 
     async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> None:
         self._work = (house, events, mirrored)

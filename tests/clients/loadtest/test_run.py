@@ -1,0 +1,66 @@
+"""Whole runs, small and short, against a gateway of their own."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import pytest
+
+SHORT = ("--sockets", "20", "--seconds", "0.3", "--warmup-seconds", "0.1", "--json")
+
+
+async def run(*words: str) -> tuple[int | None, bytes, bytes]:
+    """Exit code, stdout and stderr of a run."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "clients.loadtest",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode, out, err
+
+
+async def found(*words: str) -> dict[str, Any]:
+    code, out, err = await run(*words, *SHORT)
+    assert code == 0, err.decode()
+    result: dict[str, Any] = json.loads(out)
+    assert result["ok"]
+    assert result["errors"] == result["goodbyes"] == {}
+    return result
+
+
+async def test_rooms_that_talk_hear_everything() -> None:
+    result = await found("rooms", "--processes", "2")
+    assert result["messages"]["accepted"] > 0
+    assert result["latencyMs"]["delivery"]["count"] >= result["messages"]["accepted"]
+    assert result["gateway"]["cpuSeconds"] > 0
+
+
+async def test_a_rate_is_kept() -> None:
+    result = await found("rooms", "--rate", "100")
+    assert result["messages"]["sent"] == pytest.approx(30, abs=3)
+
+
+async def test_silent_devices_stay_connected() -> None:
+    assert (await found("idle"))["connects"]["count"] == 20
+
+
+async def test_connecting_is_counted() -> None:
+    assert (await found("connects"))["connects"]["count"] > 20
+
+
+async def test_all_that_was_missed_is_heard_on_coming_back() -> None:
+    result = await found("resume", "--missed", "3")
+    assert result["deliveries"]["count"] == 60
+    assert result["latencyMs"]["caughtUp"]["count"] == 20
+
+
+async def test_another_machine_is_never_loaded() -> None:
+    keys = ("--app-id", "a", "--key-id", "k", "--secret", "s", "--integration-id", "i")
+    code, out, err = await run("--url", "http://10.0.0.1", *keys)
+    assert (code, out) == (2, b"")
+    assert b"only a loopback address may be loaded" in err
