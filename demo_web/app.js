@@ -13,6 +13,9 @@ const switcher = document.getElementById("switcher");
 const tools = document.getElementById("tools");
 const alone = new URLSearchParams(location.search).get("as");
 
+/** Whether the panel lies over the page instead of beside it. */
+const overlay = matchMedia("(max-width: 1379px)");
+
 /** Whose place the visitor sits at: there, what is shown is read. */
 let seat = null;
 let people = [];
@@ -114,14 +117,12 @@ function setUpWebhooks() {
     if (!open && panel.element.contains(document.activeElement)) button.focus();
   };
   document.body.append(panel.element);
-  addEventListener("keydown", ({ key }) => key === "Escape" && overlaid() && toggle(false));
+  addEventListener("keydown", ({ key }) => key === "Escape" && overlay.matches && toggle(false));
+  overlay.addEventListener("change", () => toggle(!alone && !overlay.matches));
   tools.append(button, themeButton());
-  toggle(!alone && !overlaid());
+  toggle(!alone && !overlay.matches);
   panel.start();
 }
-
-/** Whether the panel lies over the page instead of beside it. */
-const overlaid = () => matchMedia("(max-width: 1379px)").matches;
 
 document.addEventListener("visibilitychange", () => people.forEach((person) => person.attend()));
 setUpWebhooks();

@@ -2,7 +2,8 @@
 import { icon, make } from "./dom.js";
 import { firstName, seconds } from "./words.js";
 
-const KEPT = 80;
+const KEPT = 80; // calls
+const GISTS = 5; // events of one call that are told in a line each
 
 export class WebhookPanel {
   #list = make("ol", { class: "calls" });
@@ -65,11 +66,17 @@ function callEntry({ at, status, attempt, body }) {
     make("span", { class: "call-type" }, event.type + more),
     make("time", { class: "call-time", datetime: at }, seconds(at)),
     attempt > 1 && make("span", { class: "attempt" }, `attempt ${attempt}`),
-    body.events.map((it) => make("span", { class: "call-gist" }, subject(it))),
+    gists(body.events),
   );
   const details = make("details", {}, summary);
   details.addEventListener("toggle", () => details.open && details.append(json(body)), { once: true });
   return make("li", { class: "call", dataset: { type: event.type } }, details);
+}
+
+function gists(events) {
+  const lines = events.slice(0, GISTS).map(subject);
+  if (events.length > GISTS) lines.push(`and ${events.length - GISTS} more`);
+  return lines.map((line) => make("span", { class: "call-gist" }, line));
 }
 
 /** Who did what, in a few words. */

@@ -155,10 +155,9 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
 
 async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float) -> None:
     """Goodbye to every device; commits and calls in flight are seen through."""
-    for connection in tuple(doors.open):
-        connection.dismiss(goodbyes.RESTARTING)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(drain_s):
+            await doors.empty(goodbyes.RESTARTING)
             await flow.corridor.drained()
             await runner.cleanup()
             await flow.deliverer.drain()

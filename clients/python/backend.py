@@ -6,16 +6,16 @@ from types import TracebackType
 from typing import Self
 
 from clients.python.credentials import user_token
-from clients.python.resources import Conversations, Integrations, Things, Users
+from clients.python.resources import Conversations, Integrations, Things
 from clients.python.rest import Rest
 
 
 class Backend:
     """REST v2 under one key, for as long as its `async with` block lasts.
 
-    `apps` needs an account key; all else is of the app `app_id`: `users`, `conversations`, `integrations`
-    (with their `webhooks` and `keys`), and `keys`, its own. What is refused raises `ApiError`. Lists are
-    async iterators that turn the pages themselves::
+    `apps` and `keys` need an account key; `users` go by id or external id, and `integrations` have
+    `webhooks`. All but `apps` is of the app `app_id`. What is refused raises `ApiError`. Lists are async
+    iterators that turn the pages themselves::
 
         async with Backend(url, key_id, secret, app_id=app_id) as backend:
             ann = await backend.users.create(externalId="ann")
@@ -30,7 +30,7 @@ class Backend:
         app = f"apps/{app_id}"
         self.apps = Things(self._rest, "apps", "app", "apps")
         self.keys = Things(self._rest, f"{app}/keys", "key", "keys")
-        self.users = Users(self._rest, app)
+        self.users = Things(self._rest, f"{app}/users", "user", "users")
         self.conversations = Conversations(self._rest, app)
         self.integrations = Integrations(self._rest, app)
 

@@ -48,29 +48,6 @@ class Things:
         return thing
 
 
-class Users(Things):
-    """The people. `user` below is an id or an external id."""
-
-    def __init__(self, rest: Rest, app: str) -> None:
-        super().__init__(rest, f"{app}/users", "user", "users")
-
-    def by_email(self, email: str) -> AsyncIterator[Json]:
-        """Those with this address among their identities."""
-        return self.all(**{"filter[identities.email]": email})
-
-    async def delete_personal_information(self, user: str) -> Json:
-        """Clears profile and metadata, keeps the history; returns what is left."""
-        return self._unwrapped(await self._rest.delete(self._at(user, "personalinformation")))
-
-    def clients(self, user: str) -> AsyncIterator[Json]:
-        """The channels that the user is reached over."""
-        return self._rest.pages(self._at(user, "clients"), "clients")
-
-    def devices(self, user: str) -> AsyncIterator[Json]:
-        """The devices of the user, the one seen last first."""
-        return self._rest.pages(self._at(user, "devices"), "devices")
-
-
 class Conversations(Things):
     """The conversations, who is in them and what is said."""
 
@@ -131,7 +108,3 @@ class Integrations(Things):
     def webhooks(self, integration_id: str) -> Things:
         """The webhooks of one custom integration, or of the caller's own, `me`."""
         return Things(self._rest, self._at(integration_id, "webhooks"), "webhook", "webhooks")
-
-    def keys(self, integration_id: str) -> Things:
-        """The keys of one custom integration."""
-        return Things(self._rest, self._at(integration_id, "keys"), "key", "keys")

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from gateway.edge.sockets import DeviceConnection, Doors
 
@@ -33,8 +33,7 @@ class Doorman(asyncio.Protocol):
         self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
-        self._transport = transport  # type: ignore[assignment]
+        self._transport = cast(asyncio.Transport, transport)
         self._late = asyncio.get_running_loop().call_later(HEAD_S, transport.close)
 
     def data_received(self, data: bytes) -> None:

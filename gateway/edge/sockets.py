@@ -6,6 +6,7 @@ from typing import Final
 
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from gateway.domain import goodbyes, limits
@@ -69,6 +70,20 @@ class Doors:
         self.outgoing = Outgoing()
         self.heartbeats = Heartbeats()
         self.open: set[DeviceConnection] = set()
+        self._emptied = asyncio.Event()
+
+    def left(self, connection: "DeviceConnection") -> None:
+        self.open.discard(connection)
+        if not self.open:
+            self._emptied.set()
+
+    async def empty(self, goodbye: Goodbye) -> None:
+        """Say goodbye to every device, and wait until all have hung up."""
+        self._emptied.clear()
+        for connection in tuple(self.open):
+            connection.dismiss(goodbye)
+        if self.open:
+            await self._emptied.wait()
 
 
 class DeviceConnection(asyncio.Protocol):
@@ -126,7 +141,7 @@ class DeviceConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._bucket.discard(self)
-        self._doors.open.discard(self)
+        self._doors.left(self)
         self._due.cancel()
         self._session.closed()
 
@@ -191,11 +206,19 @@ class DeviceConnection(asyncio.Protocol):
             self._out.clear()
         low, high = goodbye.away_s
         after_s = low + (high - low) * self._doors.flow.dice()
-        self._out.append(socket.goodbye(goodbye, after_s))
-        self._out.append(Frame(Opcode.CLOSE, Close(goodbye.code, goodbye.reason).serialize()).serialize(mask=False))
         out, self._out = self._out, []
+        out.append(socket.goodbye(goodbye, after_s))
+        out.append(self._close_frame(goodbye))
         self._transport.write(b"".join(out))
         self._due = asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
+
+    def _close_frame(self, goodbye: Goodbye) -> bytes:
+        """Ours, also where the protocol has failed and would close with a code of its own."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(goodbye.code, goodbye.reason)
+            return b"".join(self._protocol.data_to_send())
+        self._protocol.data_to_send()
+        return Frame(Opcode.CLOSE, Close(goodbye.code, goodbye.reason).serialize()).serialize(mask=False)
 
     def dismiss(self, goodbye: Goodbye) -> None:
         self._session.dismiss(goodbye)

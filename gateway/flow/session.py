@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -344,9 +345,10 @@ class Session:
     async def _let_go(self, user_id: str) -> None:
         """The device is that user's no longer: it gets no more push notifications."""
         ref = Ref(self.app_id, user_id, "id")
-        await self._flow.corridor.execute(
-            UpdateDevice(app_id=self.app_id, user=ref, guid=self.guid, status="inactive", push_token=None)
-        )
+        with suppress(Refused):  # the user, or the device, is gone already
+            await self._flow.corridor.execute(
+                UpdateDevice(app_id=self.app_id, user=ref, guid=self.guid, status="inactive", push_token=None)
+            )
 
 
 def _draft(hello: Hello, platform: str, integration_id: str) -> DeviceDraft:

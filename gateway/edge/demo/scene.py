@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-import jwt
-
 from gateway.edge.demo import script
 from gateway.edge.demo.rest import Declined, Rest
 from gateway.edge.demo.script import Part
+from gateway.wire import tokens
 
 Json = dict[str, Any]
 
@@ -87,7 +86,7 @@ async def _person(rest: Rest, part: Part, key_id: str, secret: str) -> Person:
         external_id=part.external_id,
         user_id=answer["user"]["id"],
         display_name=f"{part.given_name} {part.surname}",
-        jwt=jwt.encode(claims, secret, algorithm="HS256", headers={"kid": key_id}),
+        jwt=tokens.sign(key_id, secret, claims),
     )
 
 

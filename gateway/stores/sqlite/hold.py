@@ -71,7 +71,7 @@ class Reader:
         if any(need.account for need in needs):
             await self._account()
         await self._offices({need.office for need in needs if need.office})
-        await self._rooms({need.room for need in needs if need.room})
+        await self.rooms({need.room for need in needs if need.room})
         await self._named(set(chain.from_iterable(need.people for need in needs)))
         await self._guests(need.room for need in needs if need.guests)
         await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
@@ -91,7 +91,7 @@ class Reader:
                 self.learn_office(office)
                 self.house.offices.hold(key, office)
 
-    async def _rooms(self, ids: set[str]) -> None:
+    async def rooms(self, ids: set[str]) -> None:
         for missing in self._recall(ids, self.house.rooms, self._memory.rooms):
             for key, body in await self._ask("rooms_by_id", missing):
                 room: Room = load(body, Room)
@@ -165,7 +165,7 @@ class Reader:
             self.house.rooms_of[user_id] = ()
         for user_id, room_id in await self._ask("rooms_of_users", store(sorted(users))):
             self.house.rooms_of[user_id] = (*self.house.rooms_of[user_id], room_id)
-        await self._rooms(set(chain.from_iterable(self.house.rooms_of[user_id] for user_id in users)))
+        await self.rooms(set(chain.from_iterable(self.house.rooms_of[user_id] for user_id in users)))
 
     async def _sent(self, keys: set[tuple[str, str, str]]) -> None:
         if keys:

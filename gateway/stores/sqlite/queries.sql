@@ -85,19 +85,19 @@ SELECT body FROM messages WHERE conversation_id = ? AND seq > ? ORDER BY seq LIM
 -- messages_before: Messages before a seq, newest first.
 SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?;
 
--- replay: What happened after each [conversation, seq], where the user has a seat now: room, then events in order.
-SELECT rooms.id, rooms.body, told.seq, told.kind, told.body
-FROM json_each(?2) AS wanted
-CROSS JOIN seats ON seats.user_id = ?1 AND seats.conversation_id = json_extract(wanted.value, '$[0]')
-CROSS JOIN rooms ON rooms.id = seats.conversation_id
-LEFT JOIN (
-    SELECT conversation_id, seq, 'message' AS kind, body FROM messages
-    UNION ALL
-    SELECT conversation_id, seq, 'event' AS kind, body FROM events
-) AS told ON told.conversation_id = rooms.id
-    AND told.seq > json_extract(wanted.value, '$[1]')
-    AND told.seq <= json_extract(wanted.value, '$[1]') + ?3
-ORDER BY rooms.id, told.seq;
+-- told: What happened in conversations within [conversation, after seq, up to seq], in order.
+SELECT messages.conversation_id, messages.seq, 'message', messages.body
+FROM json_each(?1) AS wanted
+CROSS JOIN messages ON messages.conversation_id = json_extract(wanted.value, '$[0]')
+    AND messages.seq > json_extract(wanted.value, '$[1]')
+    AND messages.seq <= json_extract(wanted.value, '$[2]')
+UNION ALL
+SELECT events.conversation_id, events.seq, 'event', events.body
+FROM json_each(?1) AS wanted
+CROSS JOIN events ON events.conversation_id = json_extract(wanted.value, '$[0]')
+    AND events.seq > json_extract(wanted.value, '$[1]')
+    AND events.seq <= json_extract(wanted.value, '$[2]')
+ORDER BY 1, 2;
 
 -- lanes: Where every (webhook, lane) stands: when its oldest waiting event is due.
 SELECT webhook_id, lane, due_at FROM outbox

@@ -119,11 +119,19 @@ class Reads:
         return {user_id: person for user_id, person in reader.house.people.items() if person}
 
     async def replay(self, user_id: str, positions: dict[str, int], limit: int) -> dict[str, Replay]:
-        rows = await self._rows("replay", user_id, store(list(positions.items())), limit)
-        found: dict[str, list[Row]] = {}
-        for row in rows:
-            found.setdefault(row[0], []).append(row[1:])
-        return {key: _replay(positions[key], told) for key, told in found.items()}
+        reader = Reader(self._rows, self._memory)
+        await reader.rooms(set(positions))
+        seated = {key: room for key, room in reader.house.rooms.items() if room and room.seat(user_id)}
+        wanted = [
+            (key, positions[key], room.conversation.seq)
+            for key, room in seated.items()
+            if 0 < room.conversation.seq - positions[key] <= limit
+        ]
+        told: dict[str, list[Event]] = {key: [] for key in seated}
+        if wanted:
+            for key, _, kind, body in await self._rows("told", store(wanted)):
+                told[key].append(_told(seated[key], kind, body))
+        return {key: _replay(room, positions[key], told[key]) for key, room in seated.items()}
 
     async def lanes(self) -> Sequence[Lane]:
         return [Lane(*row) for row in await self._rows("lanes")]
@@ -148,12 +156,11 @@ def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:
     )
 
 
-def _replay(position: int, rows: Sequence[Row]) -> Replay:
-    """The events of one conversation; complete only if none is missing between the position and now."""
-    room: Room = load(rows[0][0], Room)
-    events = tuple(_told(room, kind, body) for _, seq, kind, body in rows if seq is not None)
-    missed = room.conversation.seq - position
-    return Replay(events, complete=len(events) == missed) if missed >= 0 else Replay((), complete=False)
+def _replay(room: Room, position: int, told: Sequence[Event]) -> Replay:
+    """Complete only if no event is missing between the position and the room as it was looked at."""
+    if len(told) == room.conversation.seq - position:
+        return Replay(tuple(told))
+    return Replay(complete=False)
 
 
 def _told(room: Room, kind: str, body: str) -> Event:

@@ -69,9 +69,10 @@ def test_what_it_does_not_read_is_an_error(bad: bytes) -> None:
         scan(bad)
 
 
-@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
-@pytest.mark.parametrize("opcode", [TEXT, CLOSE, PONG])
-def test_a_frame_to_the_server_is_masked_with_nothing(size: int, opcode: int) -> None:
+@pytest.mark.parametrize(
+    ("opcode", "size"), [(CLOSE, 2), (PONG, 125), *((TEXT, size) for size in (0, 125, 126, 65_535, 65_536))]
+)
+def test_a_frame_to_the_server_is_masked_with_nothing(opcode: int, size: int) -> None:
     reader = StreamReader()
     reader.feed_data(client_frame(b"x" * size, opcode))
     with pytest.raises(StopIteration) as parsed:

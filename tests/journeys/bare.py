@@ -1,0 +1,104 @@
+"""A device at the level of bytes: it reads only when told to, and answers nothing by itself."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from websockets.client import ClientProtocol
+from websockets.frames import Close, Frame, Opcode
+from websockets.uri import parse_uri
+
+from tests.house_under_test import House, Json
+
+CHUNK = 1 << 16
+
+
+def masked(opcode: Opcode, data: bytes, *, fin: bool = True) -> bytes:
+    """A frame as a client has to send it."""
+    return Frame(opcode, data, fin).serialize(mask=True)
+
+
+class Bare:
+    """A plain TCP socket behind a WebSocket handshake. What it does not read stays in the kernel, then at the gateway."""
+
+    def __init__(self, sock: socket.socket, protocol: ClientProtocol) -> None:
+        self._sock = sock
+        self._protocol = protocol
+        self._said: list[Json] = []
+        self._closed: int | None = None
+        self.pings = 0
+        self.received = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def plugged(cls, house: House, receive_buffer: int | None = None) -> AsyncIterator["Bare"]:
+        """A socket that has not said hello; its kernel buffer may be made small, in bytes."""
+        url = f"{house.url.replace('http', 'ws')}/sdk/v2/integrations/{house.integrations['web']}/socket"
+        address = urlsplit(url)
+        protocol = ClientProtocol(parse_uri(url))
+        with socket.socket() as sock:
+            if receive_buffer is not None:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            sock.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(sock, (address.hostname, address.port))
+            bare = cls(sock, protocol)
+            protocol.send_request(protocol.connect())
+            await bare.write(b"".join(protocol.data_to_send()))
+            while protocol.state.name == "CONNECTING":
+                await bare.read()
+            yield bare
+
+    async def write(self, data: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self._sock, data)
+
+    async def say(self, frame: Json) -> None:
+        await self.write(masked(Opcode.TEXT, json.dumps(frame).encode()))
+
+    async def read(self, timeout_s: float = 10) -> bool:
+        """Take in what there is; false at the end of the connection."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                data = await asyncio.get_running_loop().sock_recv(self._sock, CHUNK)
+        except ConnectionResetError:
+            data = b""
+        self.received += len(data)
+        if not data:
+            return False
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Frame):
+                self._take(event)
+        return True
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.TEXT:
+            self._said.append(json.loads(frame.data))
+        elif frame.opcode is Opcode.PING:
+            self.pings += 1
+        elif frame.opcode is Opcode.CLOSE:
+            self._closed = Close.parse(frame.data).code
+
+    async def until(self, kind: str) -> Json:
+        """Read on to the next frame of a type; those before it are dropped."""
+        while True:
+            while self._said:
+                frame = self._said.pop(0)
+                if frame["type"] == kind:
+                    return frame
+            assert await self.read(), f"the connection ended before a {kind}"
+
+    async def rest(self) -> list[Json]:
+        """Everything up to the end of the connection."""
+        while await self.read():
+            pass
+        said, self._said = self._said, []
+        return said
+
+    async def close_code(self) -> int | None:
+        """Read to the end; the code of the close frame, if there was one."""
+        while self._closed is None and await self.read():
+            pass
+        return self._closed
