@@ -22,12 +22,8 @@ class Refused(Exception):
         self.problem = problem
 
 
-BAD_REQUEST: Final = Problem(400, "bad_request", "Bad request")
 BAD_PAGE: Final = Problem(400, "bad_request", "Invalid page query parameters")
 TOO_MANY_PARTICIPANTS: Final = Problem(400, "bad_request", "Too many participants")
-METADATA_TOO_LARGE: Final = Problem(
-    400, "bad_request", f"Metadata is limited to {limits.METADATA_BYTES} bytes in size."
-)
 NOT_A_GROUP: Final = Problem(400, "bad_request", "Only sdkGroup conversations can be joined")
 PERSONAL_STAYS: Final = Problem(400, "bad_request", "The user of a personal conversation cannot leave it")
 ONE_PARTICIPANT: Final = Problem(400, "bad_request", "A personal conversation has exactly one participant")

@@ -1,13 +1,15 @@
 """How the state follows from what happened. Rows are written from what this yields; the tests read them back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from msgspec import structs
 
 from gateway.domain import events as ev
 from gateway.domain.commands import Ref
+from gateway.domain.content import AnyAction, actions_of
 from gateway.domain.house import House
+from gateway.domain.message import Message
 from gateway.domain.model import Kind, Participant, Person, Room, User
 
 E = TypeVar("E", bound=ev.Event)
@@ -73,12 +75,14 @@ def _left(house: House, event: ev.Left) -> None:
 
 
 def _in_conversations(house: House, user_id: str, event: ev.ConversationEvent, step: int) -> None:
-    """Keep the user's own count of conversations, and which is their default."""
+    """Keep the user's own count of conversations, which they are, and which is their default."""
+    conversation = event.conversation
+    others = tuple(it for it in house.rooms_of.get(user_id, ()) if it != conversation.id)
+    house.rooms_of[user_id] = (*others, conversation.id) if step > 0 else others
     person = house.people.get(user_id)
     if person is None:
         return
     user = structs.replace(person.user, conversations=person.user.conversations + step)
-    conversation = event.conversation
     if conversation.is_default and conversation.type is Kind.PERSONAL:
         user = structs.replace(user, default_conversation_id=conversation.id if step > 0 else None)
     house.people[user_id] = structs.replace(person, user=user)
@@ -86,16 +90,29 @@ def _in_conversations(house: House, user_id: str, event: ev.ConversationEvent, s
 
 def _posted(house: House, event: ev.MessagePosted) -> None:
     _in_room(house, event)
-    message = event.message
-    house.messages[event.conversation.id, message.id] = message
-    if message.client_message_id is not None and message.author.user_id:
-        house.sent[event.conversation.id, message.author.user_id, message.client_message_id] = message
+    here, message = event.conversation.id, event.message
+    _shelve(house, here, message)
+    for action in _buttons(message):
+        house.actions[here, action.id or ""] = action
 
 
 def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
     _in_room(house, event)
-    key = (event.conversation.id, event.message_id)
-    house.messages[key] = structs.replace(house.messages[key], content=None)
+    here = event.conversation.id
+    before = house.messages[here, event.message_id]
+    _shelve(house, here, structs.replace(before, content=None, metadata=None, references=None))
+    for action in _buttons(before):
+        house.actions.pop((here, action.id or ""), None)
+
+
+def _shelve(house: House, here: str, message: Message) -> None:
+    house.messages[here, message.id] = message
+    if message.client_message_id is not None and message.author.user_id:
+        house.sent[here, message.author.user_id, message.client_message_id] = message
+
+
+def _buttons(message: Message) -> Iterator[AnyAction]:
+    return actions_of(message.content) if message.content is not None else iter(())
 
 
 def _cleared(house: House, event: ev.MessagesCleared) -> None:
@@ -142,7 +159,14 @@ def _office(house: House, event: ev.OfficeEvent) -> None:
 
 
 def _app_removed(house: House, event: ev.AppRemoved) -> None:
+    """Everybody and everything of the app goes with it."""
     house.offices[event.app_id] = None
+    for room_id, room in house.rooms.items():
+        if room and room.conversation.app_id == event.app_id:
+            house.rooms[room_id] = None
+    for user_id, person in house.people.items():
+        if person and person.user.app_id == event.app_id:
+            house.people[user_id] = None
 
 
 def _account(house: House, event: ev.AccountKeyCreated) -> None:

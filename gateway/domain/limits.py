@@ -5,54 +5,53 @@ from typing import Final
 # Conversations and people
 PARTICIPANTS: Final = 10  # "a maximum of 10 participants at a time"
 MESSAGES: Final = 30_000  # per conversation; 423 afterwards, until all are deleted
-DEVICES: Final = 50  # per user; ours: the one seen longest ago makes room for a new one
-APP_KEYS: Final = 10  # per app
-INTEGRATION_KEYS: Final = 10  # per custom integration
-WEBHOOKS: Final = 10  # per app
+DEVICES: Final = 50  # per user; the one seen longest ago makes room for a new one (ours)
+APP_KEYS: Final = 10  # keys per app
+WEBHOOKS: Final = 10  # webhooks per app
 
 # Sizes
-REQUEST_BYTES: Final = 100_000  # "JSON request: 100 kB"
-FRAME_BYTES: Final = 102_400  # of one device frame, either way of counting kB
+REQUEST_BYTES: Final = 100_000  # of one REST request's body
+FRAME_BYTES: Final = 102_400  # of one frame from a device
 METADATA_BYTES: Final = 4_096  # keys and values of one metadata object, in UTF-8
 
 # Strings, in characters
 NAME: Final = 100  # display names of apps, keys, integrations and conversations
-DESCRIPTION: Final = 100
-URL: Final = 2_048
-EXTERNAL_ID: Final = 1_024
+DESCRIPTION: Final = 100  # of a conversation
+URL: Final = 2_048  # any URL
+EXTERNAL_ID: Final = 1_024  # of a user
 PROFILE: Final = 128  # given name, surname, e-mail
-LOCALE: Final = 64
+LOCALE: Final = 64  # of a profile
 TEXT: Final = 4_096  # text, htmlText, markdownText
 LABEL: Final = 128  # item titles, alt texts, form names and labels
-PAYLOAD: Final = 4_096  # ours: of a reply or postback action
-REFERENCE_TEXT: Final = 256
-CLIENT_MESSAGE_ID: Final = 128  # ours
-DEVICE_GUID: Final = 128  # ours
-PUSH_TOKEN: Final = 4_096  # ours
+PAYLOAD: Final = 4_096  # of a reply or postback action (ours)
+REFERENCE_TEXT: Final = 256  # description of a reference
+CLIENT_MESSAGE_ID: Final = 128  # with which a device makes a send repeatable (ours)
+DEVICE_GUID: Final = 128  # made by the device (ours)
+PUSH_TOKEN: Final = 4_096  # of a device (ours)
 
 # Counts inside one message
 ITEMS: Final = 10  # of a carousel or list
-ITEM_ACTIONS: Final = 3
-LIST_ACTIONS: Final = 10
-TEXT_ACTIONS: Final = 100  # ours; the API names no number
+ITEM_ACTIONS: Final = 3  # of one item
+LIST_ACTIONS: Final = 10  # of a list itself
+TEXT_ACTIONS: Final = 100  # of a text or image; the API names no number (ours)
 FIELDS: Final = 20  # of a form
-FORM_ANSWER: Final = 256
-EMAIL_ANSWER: Final = 128
-OPTIONS: Final = 200  # of a select field; ours
-REFERENCES: Final = 10
-FIRST_MESSAGES: Final = 10  # ours: with which a device may open a conversation
+FORM_ANSWER: Final = 256  # characters of a text answer
+EMAIL_ANSWER: Final = 128  # characters of an e-mail answer
+OPTIONS: Final = 200  # of a select field (ours)
+REFERENCES: Final = 10  # of a message
+FIRST_MESSAGES: Final = 10  # with which a device may open a conversation (ours)
 
 # Pages
-PAGE: Final = 100  # at most, 25 unless asked
-PAGE_DEFAULT: Final = 25
-MESSAGES_PAGE: Final = 100
+PAGE: Final = 100  # records of a list, at most
+PAGE_DEFAULT: Final = 25  # records of a list, unless asked
+MESSAGES_PAGE: Final = 100  # messages of a list, always
 
 # The device socket
-HELLO_S: Final = 10
-HEARTBEAT_S: Final = 25
-POSITIONS: Final = 100  # in one hello
+HELLO_S: Final = 10  # seconds a device has for its hello
+HEARTBEAT_S: Final = 25  # seconds of silence until a ping; two unanswered end it
+POSITIONS: Final = 100  # conversations resumed by one hello
 REPLAYED_EVENTS: Final = 500  # per conversation; more than that was missed: read the history again
-WELCOME_CONVERSATIONS: Final = 10
-COMMANDS_PER_SECOND: Final = 50  # per device
-TYPING_EXPIRES_S: Final = 12
-TYPING_REPEAT_S: Final = 3  # a start within this time of the last one told is not told again
+WELCOME_CONVERSATIONS: Final = 10  # conversations that a welcome shows
+COMMANDS_PER_SECOND: Final = 50  # per device; a setting
+TYPING_EXPIRES_S: Final = 12  # seconds until typing ends by itself
+TYPING_REPEAT_S: Final = 3  # seconds within which a repeated start is not told again

@@ -1,12 +1,16 @@
 """A town's whole life, in which everything happens that can happen."""
 
 from functools import lru_cache
+from typing import TypeVar
 
 from gateway.domain import commands as cmd
 from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import PostbackAction, Text
-from gateway.domain.events import Event, MessagePosted
+from gateway.domain.events import Event
+from gateway.domain.model import Source
 from tests.domain.town import Town
+
+Happening = TypeVar("Happening", bound=Event)
 
 
 @lru_cache
@@ -19,14 +23,14 @@ def everything() -> tuple[Event, ...]:
     key = do(orders.key())
     for name in ("ann", "bob", "cat"):
         town.user(name)
-    phone = town.device("ann")
+    web = town.device("ann")
     do(orders.changes("ann", profile={"surname": "Lee"}))
     room = town.group("ann", "bob", metadata={"table": 7})
     town.personal("cat", subscribers=(orders.ref("cat"),))
     do(orders.joins(room, "cat", subscribe=True))
     do(orders.types(room, "ann"))
     do(orders.types(room))
-    said = _conversation(town, room, phone.integration_id or "")
+    said = _conversation(town, room, web)
     do(orders.deletes(room, said))
     do(orders.clears(room))
     do(orders.alters(room, display_name="Table seven"))
@@ -34,36 +38,27 @@ def everything() -> tuple[Event, ...]:
     do(orders.removes(room))
     do(orders.forgets("bob"))
     do(cmd.DeleteKey(app_id=town.app_id, key_id=key.id))
-    do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=phone.integration_id or ""))
+    do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=web.integration_id or ""))
     do(cmd.DeleteApp(app_id=town.app_id))
     return tuple(town.happened)
 
 
-def _conversation(town: Town, room: str, integration_id: str) -> str:
+def _conversation(town: Town, room: str, web: Source) -> str:
     """Words, a pressed button and read marks; gives the id of a message."""
     do, orders = town.do, town.orders
-    person = do(orders.connects(integration_id, external_id="ann"))
-    source = cmd.Source(type="web", integration_id=integration_id, client=person.client, device=person.devices[0])
-    do(orders.says(room, "Hello", by="ann", client_message_id="first", source=source))
+    do(orders.says(room, "Hello", by="ann", client_message_id="first", source=web))
     button = PostbackAction(text="Yes", payload="YES", metadata={"answer": True})
     asked = do(orders.posts(room, Text(text="Tea?", actions=(button,)), metadata={"menu": 1}))
     content = asked.message.content
     assert isinstance(content, Text)
     assert content.actions
-    do(orders.presses(room, "bob", content.actions[0].id or "", source))
-    do(orders.reads(room, "bob", source))
-    do(orders.reads(room))
+    do(orders.presses(room, "bob", content.actions[0].id or "", web))
+    do(orders.reads(room, "bob", web))
     do(orders.says(room, "Yes please", by="bob"))
     do(orders.reads(room))
     return asked.message.id
 
 
-def one_of(kind: type[Event]) -> Event:
+def first(kind: type[Happening]) -> Happening:
     """The first event of a kind in the life."""
-    return next(it for it in everything() if type(it) is kind)
-
-
-def posted_by_device() -> MessagePosted:
-    said = one_of(MessagePosted)
-    assert isinstance(said, MessagePosted)
-    return said
+    return next(it for it in everything() if isinstance(it, kind))

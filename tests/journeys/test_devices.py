@@ -9,7 +9,11 @@ def told(device: Device) -> list[Json]:
 
 async def test_all_devices_of_a_person_hear_everything(house: House) -> None:
     room = await house.group("ann", "bob")
-    ann, pocket, bob = await house.device("ann"), await house.device("ann", "pocket"), await house.device("bob")
+    ann, pocket, bob = (
+        await house.device("ann"),
+        await house.device("ann", "pocket"),
+        await house.device("bob"),
+    )
     await ann.sends(room, "from here")
     await pocket.sends(room, "from there")
     await bob.sends(room, "to both")
@@ -63,7 +67,10 @@ async def test_a_change_of_the_profile_reaches_the_other_devices(house: House) -
 
 
 async def test_a_welcome_tells_where_everything_stands(house: House) -> None:
-    quiet, lively = await house.group("ann", "bob", displayName="Quiet"), await house.group("ann", displayName="Lively")
+    quiet, lively = (
+        await house.group("ann", "bob", displayName="Quiet"),
+        await house.group("ann", displayName="Lively"),
+    )
     await house.says(quiet, "first")
     said = (await house.says(lively, "last")).body["messages"][0]
     ann = await house.device("ann")

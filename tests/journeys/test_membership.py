@@ -13,8 +13,9 @@ async def test_who_is_added_is_given_the_whole_conversation(house: House) -> Non
     own = await bob.event("conversation:join")
     payload = own["event"]["payload"]
     state = (await bob.ask("conversation:get", conversationId=room))["result"]
-    assert {name: payload[name] for name in ("conversation", "participants", "seq")} == state
-    assert payload["conversation"]["displayName"] == "Crew"
+    assert (payload["conversation"], payload["seq"]) == (state["conversation"], state["seq"])
+    assert [it["displayName"] for it in payload["participants"]] == ["Ann", "Bob"]
+    assert [it["unreadCount"] for it in payload["participants"]] == [1, 0]
     assert payload["user"]["externalId"] == "bob"
     assert joined.body["participant"]["id"] in [it["id"] for it in payload["participants"]]
 
@@ -40,7 +41,11 @@ async def test_who_is_named_at_the_creation_is_told_of_it(house: House) -> None:
 
 async def test_who_is_removed_hears_of_it_and_nothing_after(house: House) -> None:
     room = await house.group("ann", "bob")
-    ann, pocket, bob = await house.device("ann"), await house.device("ann", "pocket"), await house.device("bob")
+    ann, pocket, bob = (
+        await house.device("ann"),
+        await house.device("ann", "pocket"),
+        await house.device("bob"),
+    )
     assert (await house.leaves("ann", room)).status == 200
     await house.says(room, "without ann")
     await bob.ask("typing:start", conversationId=room)
@@ -49,7 +54,9 @@ async def test_who_is_removed_hears_of_it_and_nothing_after(house: House) -> Non
         assert frame["event"]["payload"]["user"]["externalId"] == "ann"
         await device.nothing_more()
     assert (await bob.event("conversation:leave"))["event"]["payload"]["user"]["externalId"] == "ann"
-    assert (await bob.event("conversation:message"))["event"]["payload"]["message"]["content"]["text"] == "without ann"
+    assert (await bob.event("conversation:message"))["event"]["payload"]["message"]["content"][
+        "text"
+    ] == "without ann"
 
 
 async def test_a_removal_amid_talk_takes_effect_with_its_commit(house: House) -> None:

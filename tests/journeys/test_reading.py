@@ -26,7 +26,11 @@ async def test_a_message_is_unread_until_it_is_read(house: House) -> None:
 async def test_all_are_told_who_has_read_up_to_where(house: House, receiver: Receiver) -> None:
     await house.webhook(receiver.url, "conversation:read")
     room = await house.group("ann", "bob")
-    ann, pocket, bob = await house.device("ann"), await house.device("ann", "pocket"), await house.device("bob")
+    ann, pocket, bob = (
+        await house.device("ann"),
+        await house.device("ann", "pocket"),
+        await house.device("bob"),
+    )
     said = (await house.says(room, "hi")).body["messages"][0]
     await ann.ask("conversation:read", conversationId=room)
     for device in (ann, pocket, bob):

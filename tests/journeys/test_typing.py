@@ -16,7 +16,11 @@ async def heard(device: Device) -> tuple[str, str | None]:
 
 async def test_a_start_is_told_to_the_others_and_not_to_oneself(house: House) -> None:
     room = await house.group("ann", "bob")
-    ann, pocket, bob = await house.device("ann"), await house.device("ann", "pocket"), await house.device("bob")
+    ann, pocket, bob = (
+        await house.device("ann"),
+        await house.device("ann", "pocket"),
+        await house.device("bob"),
+    )
     answer = await ann.ask("typing:start", conversationId=room)
     assert answer["result"] == {}
     frame = await bob.event("conversation:typing")
@@ -80,7 +84,11 @@ async def test_it_ends_when_the_message_is_sent(house: House) -> None:
 
 async def test_it_ends_with_the_last_device_of_the_person(house: House) -> None:
     room = await house.group("ann", "bob")
-    ann, pocket, bob = await house.device("ann"), await house.device("ann", "pocket"), await house.device("bob")
+    ann, pocket, bob = (
+        await house.device("ann"),
+        await house.device("ann", "pocket"),
+        await house.device("bob"),
+    )
     await ann.ask("typing:start", conversationId=room)
     assert (await heard(bob))[0] == "typing:start"
     await ann.close()
@@ -110,7 +118,11 @@ async def test_who_has_no_seat_is_refused(house: House) -> None:
     await house.user("ann")
     ann, bob = await house.device("ann"), await house.device("bob")
     refused = await ann.ask("typing:start", conversationId=room)
-    assert refused["error"] == {"status": 404, "code": "conversation_not_found", "title": "Conversation not found"}
+    assert refused["error"] == {
+        "status": 404,
+        "code": "conversation_not_found",
+        "title": "Conversation not found",
+    }
     await bob.nothing_more()
 
 

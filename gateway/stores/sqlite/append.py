@@ -25,7 +25,7 @@ async def append(
     await _events(db, events)
     await db.write("put_outbox", [_kept(it) for it in mirrored])
     await _clear(db, events)
-    await _drop_rooms(db, [key for key, _, now in house.rooms.changes() if now is None])
+    await _drop_rooms(db, sorted(_closed(house, events)))
 
 
 async def _offices(db: Connection, house: House) -> None:
@@ -53,9 +53,10 @@ def _integrations(office: Office) -> Iterable[tuple[str, str]]:
 
 
 async def _people(db: Connection, house: House) -> None:
+    """Who goes makes their external id free for who comes."""
     changes = list(house.people.changes())
-    await db.write("put_people", [now for _, _, now in changes if now is not None])
     await db.write("drop_people", [key for key, _, now in changes if now is None])
+    await db.write("put_people", [now for _, _, now in changes if now is not None])
 
 
 async def _rooms(db: Connection, house: House) -> None:
@@ -110,6 +111,12 @@ async def _clear(db: Connection, events: Sequence[ev.Event]) -> None:
         if isinstance(it, ev.MessagesCleared):
             await db.run_with("clear_messages", it.conversation.id, it.seq)
             await db.run_with("clear_actions", it.conversation.id, it.seq)
+
+
+def _closed(house: House, events: Sequence[ev.Event]) -> set[str]:
+    """The rooms that are no more, also those that opened in this very group."""
+    rooms = {it.conversation.id for it in events if isinstance(it, ev.ConversationEvent)}
+    return {room for room in rooms if house.rooms[room] is None}
 
 
 async def _drop_rooms(db: Connection, ids: Sequence[str]) -> None:

@@ -35,6 +35,18 @@ class Memory:
                 self.add_person(now)
             else:
                 self.people.pop(user_id, None)
+        gone = {app_id for app_id, _, office in house.offices.changes() if office is None}
+        if gone:
+            self._forget(gone)
+
+    def _forget(self, apps: set[str]) -> None:
+        """Everybody and everything of apps that are no more."""
+        for room in [it for it in self.rooms.values() if it.conversation.app_id in apps]:
+            del self.rooms[room.conversation.id]
+        for person in [it for it in self.people.values() if it.user.app_id in apps]:
+            del self.people[person.user.id]
+        for name in [it for it in self.named if it[0] in apps]:
+            del self.named[name]
 
     def add_person(self, person: Person) -> None:
         self.people[person.user.id] = person

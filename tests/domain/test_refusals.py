@@ -1,0 +1,309 @@
+"""Each refusal of the domain, by a command that meets it; and nothing has happened then."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from msgspec import structs
+
+from gateway.domain import commands as cmd
+from gateway.domain import errors, limits
+from gateway.domain.commands import Command, Speaker, WebhookDraft
+from gateway.domain.content import Answer, BuyAction, Carousel, FormResponse, Item, LinkAction, Text
+from gateway.domain.errors import Problem
+from gateway.domain.model import AppSettings, Source
+from tests.domain.town import Town
+
+Story = Callable[[Town], Command[Any]]
+
+DEVICE: Final = Source(type="web", integration_id="0" * 24)
+NOBODY: Final = "f" * 24
+
+
+def _in_another_app(command: Any) -> Any:
+    return structs.replace(command, app_id=NOBODY)
+
+
+def _single(town: Town) -> Town:
+    """The same town, where everybody has one conversation at most."""
+    office = town.house.offices[town.app_id]
+    assert office is not None
+    app = structs.replace(office.app, settings=AppSettings())
+    town.house.offices[town.app_id] = structs.replace(office, app=app)
+    return town
+
+
+def _eleventh(town: Town) -> Command[Any]:
+    room = town.group(*(f"guest{it}" for it in range(10)))
+    town.user("late")
+    return town.orders.joins(room, "late")
+
+
+def _eleven_at_once(town: Town) -> Command[Any]:
+    names = [f"guest{it}" for it in range(11)]
+    for name in names:
+        town.user(name)
+    return town.orders.group(*names)
+
+
+def _second_for_one(town: Town) -> Command[Any]:
+    room = town.group("ann")
+    town.group("bob")
+    _single(town)
+    return town.orders.joins(room, "bob")
+
+
+def _second_opened(town: Town) -> Command[Any]:
+    town.group("ann")
+    _single(town)
+    return town.orders.personal("ann")
+
+
+def _full(town: Town) -> Command[Any]:
+    room = town.group("ann")
+    held = town.house.room(town.app_id, room)
+    crowded = structs.replace(held.conversation, posted=limits.MESSAGES + 5, cleared=5)
+    town.house.rooms[room] = structs.replace(held, conversation=crowded)
+    return town.orders.says(room)
+
+
+def _another_by_a_device(town: Town) -> Command[Any]:
+    phone = town.device("ann")
+    town.personal("ann")
+    opener = Speaker(user=town.orders.ref("ann"))
+    return town.orders.personal("ann", opened_by=opener, integration_id=phone.integration_id)
+
+
+def _keys(town: Town) -> Command[Any]:
+    for _ in range(limits.APP_KEYS):
+        town.do(town.orders.key())
+    return town.orders.key()
+
+
+def _webhooks(town: Town) -> Command[Any]:
+    for _ in range(limits.WEBHOOKS):
+        town.do(town.orders.custom("user:remove"))
+    return town.orders.custom("user:remove")
+
+
+def _webhooks_of_one(town: Town) -> Command[Any]:
+    integration = town.do(town.orders.custom("user:remove"))
+    command = _webhook_for(town, integration.id)
+    for _ in range(limits.WEBHOOKS - 1):
+        town.do(command)
+    return command
+
+
+def _webhook_for(town: Town, integration_id: str) -> cmd.CreateWebhook:
+    draft = WebhookDraft(target="https://example.org", triggers=("user:remove",))
+    return cmd.CreateWebhook(app_id=town.app_id, integration_id=integration_id, draft=draft)
+
+
+def _last_webhook(town: Town) -> Command[Any]:
+    integration = town.do(town.orders.custom("user:remove"))
+    return cmd.DeleteWebhook(
+        app_id=town.app_id, integration_id=integration.id, webhook_id=integration.webhooks[0].id
+    )
+
+
+def _unknown_webhook(town: Town) -> Command[Any]:
+    integration = town.do(town.orders.custom("user:remove"))
+    return cmd.UpdateWebhook(app_id=town.app_id, integration_id=integration.id, webhook_id=NOBODY)
+
+
+def _button(town: Town, *, kind: str) -> Command[Any]:
+    """Press a button that is no postback, or of a message that is gone."""
+    room = town.group("ann")
+    link = LinkAction(text="Look", uri="https://example.org")
+    posted = town.do(town.orders.posts(room, Text(text="See", actions=(link,))))
+    content = posted.message.content
+    assert isinstance(content, Text)
+    assert content.actions
+    return town.orders.presses(room, "ann", NOBODY if kind == "none" else content.actions[0].id or "")
+
+
+def _multi_off(town: Town) -> Command[Any]:
+    return cmd.UpdateApp(app_id=town.app_id, settings={"multi_convo_enabled": False})
+
+
+def _answers_by_api(town: Town) -> Command[Any]:
+    form = FormResponse(fields=(Answer(type="text", name="n", label="l", text="t"),))
+    return town.orders.posts(town.group("ann"), form, by="ann")
+
+
+def _buys(town: Town) -> Command[Any]:
+    pay = BuyAction(text="Pay", amount=100)
+    return town.orders.posts(town.group("ann"), Text(text="Bill", actions=(pay,)))
+
+
+def _user_with_buttons(town: Town) -> Command[Any]:
+    link = LinkAction(text="Look", uri="https://example.org")
+    return town.orders.posts(town.group("ann"), Text(text="See", actions=(link,)), by="ann")
+
+
+def _user_with_a_carousel(town: Town) -> Command[Any]:
+    item = Item(title="Tea", actions=(LinkAction(text="Look", uri="https://example.org"),))
+    return town.orders.posts(town.group("ann"), Carousel(items=(item,)), by="ann")
+
+
+def _wrong_session(town: Town) -> Command[Any]:
+    phone = town.device("ann")
+    anonymous = town.do(town.orders.connects(phone.integration_id or "", new_session_hash="right"))
+    return town.orders.connects(
+        phone.integration_id or "", user_id=anonymous.user.id, session_hash="wrong"
+    )
+
+
+def _device_of_another(town: Town) -> Command[Any]:
+    town.device("ann")
+    return cmd.UpdateDevice(app_id=town.app_id, user=town.orders.ref("ann"), guid="another")
+
+
+def _twice(town: Town) -> Command[Any]:
+    town.user("ann")
+    return town.orders.user("ann")
+
+
+def _default(town: Town) -> Command[Any]:
+    return town.orders.removes(town.personal("ann"))
+
+
+def _outsider(town: Town, **facts: Any) -> Command[Any]:
+    room = town.group("ann")
+    town.user("bob")
+    return town.orders.says(room, by="bob", **facts)
+
+
+REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
+    (errors.TOO_MANY_PARTICIPANTS, "the eleventh joins", _eleventh),
+    (errors.TOO_MANY_PARTICIPANTS, "eleven are named at once", _eleven_at_once),
+    (errors.NOT_A_GROUP, "a personal one is joined", lambda t: t.orders.joins(t.personal("ann"), "ann")),
+    (errors.PERSONAL_STAYS, "a personal one is left", lambda t: t.orders.leaves(t.personal("ann"), "ann")),
+    (errors.ONE_PARTICIPANT, "a personal one for nobody", lambda t: t.orders.personal()),
+    (
+        errors.ONE_PARTICIPANT,
+        "a personal one for two",
+        lambda t: t.orders.personal(t.user("ann"), t.user("bob")),
+    ),
+    (errors.NAMED_TWICE, "by either id", lambda t: t.orders.group(t.user("ann"), "ann")),
+    (errors.MULTI_CONVO_OFF, "a second group is joined", _second_for_one),
+    (errors.MULTI_CONVO_OFF, "a second one is made", _second_opened),
+    (errors.MULTI_CONVO_STAYS, "it is switched off", _multi_off),
+    (errors.AUTHOR_NOT_PARTICIPANT, "an outsider speaks, says a backend", _outsider),
+    (errors.NO_BUY_IN_GROUPS, "a group is asked to pay", _buys),
+    (errors.NO_API_FORM_RESPONSE, "a backend fills in a form", _answers_by_api),
+    (errors.NO_SUCH_ACTION, "no such button", lambda t: _button(t, kind="none")),
+    (errors.NO_SUCH_ACTION, "a link is no postback", lambda t: _button(t, kind="link")),
+    (
+        errors.CUSTOM_ONLY,
+        "a webhook of a web integration",
+        lambda t: _webhook_for(t, t.do(t.orders.integration()).id),
+    ),
+    (errors.WEBHOOK_WITH_CUSTOM, "custom without a webhook", lambda t: t.orders.integration("custom")),
+    (
+        errors.WEBHOOK_WITH_CUSTOM,
+        "web with a webhook",
+        lambda t: structs.replace(t.orders.custom("user:remove"), type="web"),
+    ),
+    (errors.ONE_WEBHOOK_STAYS, "the last webhook is deleted", _last_webhook),
+    (errors.TOO_MANY_KEYS, "one key more", _keys),
+    (errors.TOO_MANY_WEBHOOKS, "one integration with a webhook more", _webhooks),
+    (errors.TOO_MANY_WEBHOOKS, "one webhook more in an integration", _webhooks_of_one),
+    (errors.INVALID_AUTH, "a session token that does not fit", _wrong_session),
+    (errors.CREATION_NOT_ALLOWED, "a device opens another", _another_by_a_device),
+    (errors.APP_NOT_FOUND, "another app", lambda t: _in_another_app(t.orders.user("ann"))),
+    (errors.USER_NOT_FOUND, "nobody of that name", lambda t: t.orders.forgets("nobody")),
+    (errors.USER_NOT_FOUND, "a guest nobody knows", lambda t: t.orders.group("nobody")),
+    (errors.CONVERSATION_NOT_FOUND, "no such room", lambda t: t.orders.says(NOBODY)),
+    (
+        errors.CONVERSATION_NOT_FOUND,
+        "another app's",
+        lambda t: _in_another_app(t.orders.says(t.group("ann"))),
+    ),
+    (errors.CONVERSATION_NOT_FOUND, "an outsider's device", lambda t: _outsider(t, source=DEVICE)),
+    (
+        errors.CONVERSATION_NOT_FOUND,
+        "an outsider renames it",
+        lambda t: t.orders.alters(t.group("ann"), by=t.user("bob"), display_name="Mine"),
+    ),
+    (errors.INTEGRATION_NOT_FOUND, "to connect by", lambda t: t.orders.connects(NOBODY, external_id="ann")),
+    (
+        errors.INTEGRATION_NOT_FOUND,
+        "to delete",
+        lambda t: cmd.DeleteIntegration(app_id=t.app_id, integration_id=NOBODY),
+    ),
+    (errors.MESSAGE_NOT_FOUND, "to delete", lambda t: t.orders.deletes(t.group("ann"), NOBODY)),
+    (errors.NOT_A_MEMBER, "an outsider leaves", lambda t: t.orders.leaves(t.group("ann"), t.user("bob"))),
+    (
+        errors.NOT_A_MEMBER,
+        "no such participant leaves",
+        lambda t: cmd.Leave(app_id=t.app_id, conversation_id=t.group("ann"), participant_id=NOBODY),
+    ),
+    (errors.NOT_FOUND, "no such key", lambda t: cmd.DeleteKey(app_id=t.app_id, key_id=NOBODY)),
+    (errors.NOT_FOUND, "no such webhook", _unknown_webhook),
+    (errors.NOT_FOUND, "no such device", _device_of_another),
+    (errors.USER_EXISTS, "an external id twice", _twice),
+    (errors.LOCKED, "the room is full of messages", _full),
+]
+
+# Refused before there is a command: by the wire, the edge or flow, and tested there.
+BEFORE_THE_DOMAIN: Final = {
+    errors.BAD_PAGE,
+    errors.USERS_ONLY_READ,
+    errors.BACKGROUND_READS_NOTHING,
+    errors.INVALID_INTEGRATION_TYPE,
+    errors.UNAUTHORIZED,
+    errors.FORBIDDEN,
+    errors.METHOD_NOT_ALLOWED,
+    errors.TOO_LARGE,
+    errors.TOO_MANY_COMMANDS,
+    errors.INTERNAL,
+    errors.UNAVAILABLE,
+}
+
+
+@pytest.mark.parametrize(
+    ("problem", "story"), [pytest.param(it, how, id=f"{it.code}: {what}") for it, what, how in REFUSALS]
+)
+def test_it_is_refused_and_nothing_happens(problem: Problem, story: Story) -> None:
+    town = Town()
+    command = story(town)
+    before = tuple(town.happened)
+    assert town.refusal(command) == problem
+    assert tuple(town.happened) == before
+
+
+def test_every_refusal_is_told_by_a_story() -> None:
+    assert {problem for problem, _, _ in REFUSALS} | BEFORE_THE_DOMAIN == set(errors.TABLE)
+
+
+def test_the_default_conversation_stays() -> None:
+    town = Town()
+    command = _default(town)
+    assert isinstance(command, cmd.DeleteConversation)
+    assert town.refusal(command) == errors.default_stays(command.conversation_id)
+
+
+@pytest.mark.parametrize("story", [_user_with_buttons, _user_with_a_carousel])
+def test_a_user_says_what_users_may_say(story: Story) -> None:
+    town = Town()
+    problem = town.refusal(story(town))
+    assert problem is not None
+    assert problem.title.startswith("content.")
+
+
+def test_a_refusal_carries_its_row() -> None:
+    assert str(errors.Refused(errors.LOCKED)) == errors.LOCKED.title
+    assert errors.Refused(errors.LOCKED).problem is errors.LOCKED
+
+
+@pytest.mark.parametrize("problem", errors.TABLE)
+def test_a_row_is_a_status_a_code_and_a_sentence(problem: Problem) -> None:
+    assert 400 <= problem.status <= 599
+    assert problem.code.replace("_", "").isalpha()
+    assert problem.code.islower()
+    assert problem.title[0].isupper() or problem.title.startswith(("multiConvo", "webhooks"))
+
+
+def test_no_two_rows_say_the_same() -> None:
+    assert len({(it.status, it.title) for it in errors.TABLE}) == len(errors.TABLE)

@@ -1,0 +1,26 @@
+"""What the README claims is what the code does."""
+
+import re
+
+from gateway.domain import limits
+from tests.house.tables import LIMIT, README, rendered
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    """When this fails: python -m tests.house.tables"""
+    text = README.read_text()
+    assert rendered(text) == text
+
+
+def test_every_limit_is_in_the_table() -> None:
+    named = {name for name in vars(limits) if name.isupper()}
+    assert named == {name for name, _, _ in LIMIT.findall(open(limits.__file__).read())}
+
+
+def test_every_file_it_names_is_there() -> None:
+    root = README.parent
+    for page in (README, root / "gateway" / "README.md"):
+        named = re.findall(r"`((?:gateway|clients|tests|demo_web)/[\w/.]+\.\w+)`", page.read_text())
+        assert named
+        missing = [name for name in named if not (root / name).exists()]
+        assert not missing
