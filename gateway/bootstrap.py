@@ -246,9 +246,7 @@ async def demo(settings: Settings) -> None:
         lambda app: demonstration.mount(app, stage),
     ) as (url, flow):
         made = await provision.app_named(flow, "Heliograph demo")
-        scene = await demonstration.prepare(
-            url, made.app_id, made.key_id, made.secret, made.integrations["web"]
-        )
+        scene = await demonstration.prepare(url, made.app_id, made.key_id, made.secret, made.integrations["web"])
         stage.open(scene)
         announce(url)
         print(f"Open {url}/demo/", flush=True)
@@ -278,4 +276,3 @@ def logging_to_stderr(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
     )
-

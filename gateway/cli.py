@@ -19,24 +19,26 @@ PREFIX = "GATEWAY_"
 
 app = App(name="gateway", version=__version__, help="A self-hosted, realtime chat gateway for SDK clients.")
 
+DEFAULTS = Settings()
+
 Given = Annotated[Settings, Parameter(name="*")]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object")]
 
 
 @app.command
-def serve(settings: Given = Settings()) -> None:
+def serve(settings: Given = DEFAULTS) -> None:
     """Serve REST, device sockets and webhooks."""
     _run(bootstrap.serve(settings), settings)
 
 
 @app.command
-def demo(settings: Given = Settings()) -> None:
+def demo(settings: Given = DEFAULTS) -> None:
     """Make sample people and conversations, and serve a page to try it."""
     _run(bootstrap.demo(settings), settings)
 
 
 @app.command
-def create_app(*, name: str, json: AsJson = False, settings: Given = Settings()) -> None:
+def create_app(*, name: str, json: AsJson = False, settings: Given = DEFAULTS) -> None:
     """Make an app with a key and an integration for each SDK platform."""
     made = _run(bootstrap.create_app(settings, name), settings)
     shown = {
@@ -49,14 +51,14 @@ def create_app(*, name: str, json: AsJson = False, settings: Given = Settings())
 
 
 @app.command
-def create_account_key(*, json: AsJson = False, settings: Given = Settings()) -> None:
+def create_account_key(*, json: AsJson = False, settings: Given = DEFAULTS) -> None:
     """Make a key that opens the whole installation."""
     key = _run(bootstrap.create_account_key(settings), settings)
     _show({"keyId": key.id, "secret": key.secret}, json)
 
 
 @app.command
-def jwt(*, app_id: str, external_id: str, settings: Given = Settings()) -> None:
+def jwt(*, app_id: str, external_id: str, settings: Given = DEFAULTS) -> None:
     """Print a token that logs a user in, for development."""
     print(_run(bootstrap.user_token(settings, app_id, external_id), settings))
 
@@ -101,5 +103,3 @@ def main() -> None:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit(130)
-
-

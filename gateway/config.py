@@ -1,8 +1,10 @@
 """The settings of a gateway: names with units, defaults, and what each is for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any, Final
 
 from gateway.domain import limits, retry
 
@@ -24,7 +26,8 @@ class Settings:
         metadata={"help": "Private networks, comma-separated, that webhook targets may be in"},
     )
     max_unsent_bytes: int = field(
-        default=1_048_576, metadata={"help": "Unsent bytes of one device, above which it is sent away to resume"}
+        default=1_048_576,
+        metadata={"help": "Unsent bytes of one device, above which it is sent away to resume"},
     )
     commands_per_second: int = field(
         default=limits.COMMANDS_PER_SECOND, metadata={"help": "Commands of one device in one second"}
@@ -56,31 +59,32 @@ class Settings:
 
 def _problem(name: str, value: object) -> str | None:
     """What is wrong with a setting, as the rest of a sentence that begins with its name."""
-    match name, value:
-        case "port", int(port) if not 0 <= port <= 65_535:
-            return "should be between 0 and 65535"
-        case "path_prefix", str(prefix) if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
-            return "should begin with / and not end with it"
-        case "allowed_networks", str(networks):
-            return _unless_all(networks, ip_network, "should be networks such as 127.0.0.0/8, comma-separated")
-        case "webhook_intervals_s", str(intervals):
-            return _unless_all(intervals, float, "should be seconds, comma-separated")
-        case ("max_unsent_bytes" | "commands_per_second" | "webhook_timeout_s"), int() | float() if value <= 0:
-            return "should be above 0"
-        case "drain_s", int() | float() if value < 0:
-            return "should not be below 0"
-        case "log_level", str(level) if level not in ("debug", "info", "warning", "error"):
-            return "should be debug, info, warning or error"
-        case _:
-            return None
-
-
-def _unless_all(values: str, parse: object, problem: str) -> str | None:
-    assert callable(parse)
+    demand = _DEMANDS.get(name)
+    if demand is None:
+        return None
+    holds, sentence = demand
     try:
-        for value in values.split(","):
-            if value.strip():
-                parse(value.strip())
+        return None if holds(value) else sentence
     except ValueError:
-        return problem
-    return None
+        return sentence
+
+
+def _each(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    """Whether every part of a comma-separated value can be parsed; the parser raises ValueError."""
+    return lambda values: all(parse(it.strip()) is not None for it in values.split(",") if it.strip())
+
+
+_DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "port": (lambda it: 0 <= it <= 65_535, "should be between 0 and 65535"),
+    "path_prefix": (
+        lambda it: not it or (it.startswith("/") and not it.endswith("/")),
+        "should begin with / and not end with it",
+    ),
+    "allowed_networks": (_each(ip_network), "should be networks such as 127.0.0.0/8, comma-separated"),
+    "max_unsent_bytes": (lambda it: it > 0, "should be above 0"),
+    "commands_per_second": (lambda it: it > 0, "should be above 0"),
+    "webhook_timeout_s": (lambda it: it > 0, "should be above 0"),
+    "webhook_intervals_s": (_each(float), "should be seconds, comma-separated"),
+    "drain_s": (lambda it: it >= 0, "should not be below 0"),
+    "log_level": (lambda it: it in ("debug", "info", "warning", "error"), "should be debug, info, warning or error"),
+}

@@ -1,4 +1,4 @@
-"""What the house needs from outside, in its own words. The guarantees are the contract; `tests/contracts` holds them."""
+"""What the house needs from outside, in its own words. The guarantees are the contract: see `tests/contracts`."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager

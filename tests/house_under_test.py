@@ -174,9 +174,7 @@ class House:
         for external_id in external_ids:
             await self.user(external_id)
         seats = [{"userExternalId": it, "subscribeSDKClient": False} for it in external_ids]
-        made = await self.rest(
-            "POST", "/conversations", {"type": "sdkGroup", "participants": seats, **facts}
-        )
+        made = await self.rest("POST", "/conversations", {"type": "sdkGroup", "participants": seats, **facts})
         assert made.status == 201, made
         return str(made.body["conversation"]["id"])
 
@@ -184,9 +182,7 @@ class House:
         """A personal conversation of this user; gives its id."""
         await self.user(external_id)
         seats = [{"userExternalId": external_id, "subscribeSDKClient": False}]
-        made = await self.rest(
-            "POST", "/conversations", {"type": "personal", "participants": seats, **facts}
-        )
+        made = await self.rest("POST", "/conversations", {"type": "personal", "participants": seats, **facts})
         assert made.status == 201, made
         return str(made.body["conversation"]["id"])
 
@@ -201,9 +197,7 @@ class House:
         return await self.rest("POST", f"/conversations/{conversation_id}/join", body)
 
     async def leaves(self, external_id: str, conversation_id: str) -> Answer:
-        return await self.rest(
-            "POST", f"/conversations/{conversation_id}/leave", {"userExternalId": external_id}
-        )
+        return await self.rest("POST", f"/conversations/{conversation_id}/leave", {"userExternalId": external_id})
 
     async def acts(self, conversation_id: str, activity: str, external_id: str | None = None) -> Answer:
         """An activity over REST: of a user by external id, else of the business."""
@@ -276,9 +270,7 @@ def basic(key_id: str, secret: str) -> str:
 
 def settings(data: Path, **changes: Any) -> Settings:
     """For tests: a free port, loopback webhooks, and no waiting at the end."""
-    return replace(
-        Settings(data=data, port=0, allowed_networks=LOOPBACK, drain_s=2.0, log_level="error"), **changes
-    )
+    return replace(Settings(data=data, port=0, allowed_networks=LOOPBACK, drain_s=2.0, log_level="error"), **changes)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from typing import Final, Self
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -13,11 +14,13 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from clients.python.errors import Disconnected, Refused
 from clients.python.goodbyes import LOST, Goodbye
+from clients.python.pace import Pace
 from clients.python.wire import Json, decode, encode
 
 MAX_FRAME_BYTES: Final = 16 * 1024 * 1024  # a page of history is far larger than a command may be
 OPENING_S: Final = 10.0
 CLOSING_S: Final = 2.0
+UNSAID_COMMANDS_PER_SECOND: Final = 50
 TRY_AGAIN: Final = frozenset({408, 425, 429})  # of the 4xx; every 5xx too
 
 
@@ -35,7 +38,9 @@ class Connection:
     def __init__(self, socket: ClientConnection, welcome: Json) -> None:
         self.welcome = welcome
         self._socket = socket
-        self._frame_bytes: int | None = welcome.get("limits", {}).get("frameBytes")
+        limits = welcome.get("limits", {})
+        self._frame_bytes: float = limits.get("frameBytes", inf)
+        self._pace = Pace(limits.get("commandsPerSecond", UNSAID_COMMANDS_PER_SECOND))
         self._ids = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Json | None]] = {}
         self._goodbye: Goodbye | None = None
@@ -68,15 +73,15 @@ class Connection:
         """
         number = next(self._ids)
         frame = encode({"type": kind, "id": number, **fields})
-        if self._frame_bytes is not None and len(frame) > self._frame_bytes:
-            raise Refused(
-                413, "frame_too_large", f"{len(frame)} bytes; at most {self._frame_bytes} fit a frame"
-            )
-        self._asked[number] = asyncio.get_running_loop().create_future()
+        if len(frame) > self._frame_bytes:
+            raise Refused(413, "frame_too_large", f"{len(frame)} bytes; at most {self._frame_bytes} fit a frame")
+        answer = self._asked[number] = asyncio.get_running_loop().create_future()
         try:
-            with suppress(ConnectionClosed):  # then `listen` ends too, and `abandon` answers
-                await self._socket.send(frame, text=True)
-            return _result(await self._asked[number])
+            await self._pace.turn()
+            if not answer.done():
+                with suppress(ConnectionClosed):  # then `listen` ends too, and `abandon` answers
+                    await self._socket.send(frame, text=True)
+            return _result(await answer)
         finally:
             del self._asked[number]
 
@@ -128,7 +133,7 @@ async def _dial(address: str) -> ClientConnection:
         )
     except InvalidStatus as answered:
         status = answered.response.status_code
-        if 400 <= status < 500 and status not in TRY_AGAIN:  # noqa: PLR2004 - the client errors of HTTP
+        if 400 <= status < 500 and status not in TRY_AGAIN:
             raise Refused(status, "no_socket", f"the gateway has no socket at {address}") from answered
         raise Disconnected(str(answered)) from answered
     except (OSError, InvalidHandshake, InvalidMessage) as failed:

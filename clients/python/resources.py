@@ -77,9 +77,7 @@ class Conversations(Things):
         """Says a text or other content, as the business unless an `author` is given; the messages made."""
         said = {"type": "text", "text": content} if isinstance(content, str) else content
         body = {"author": BUSINESS, "content": said, **fields}
-        messages: list[Json] = (await self._rest.post(self._at(conversation_id, "messages"), body))[
-            "messages"
-        ]
+        messages: list[Json] = (await self._rest.post(self._at(conversation_id, "messages"), body))["messages"]
         return messages
 
     def messages(self, conversation_id: str) -> AsyncIterator[Json]:

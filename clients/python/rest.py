@@ -69,9 +69,7 @@ class Rest:
         url = URL(f"{self._root}/v2/{path}", encoded=True)
         data = encode(body) if body is not None else None
         headers = JSON_HEADERS if body is not None else None
-        async with self._http.request(
-            method, url.update_query(query), data=data, headers=headers
-        ) as response:
+        async with self._http.request(method, url.update_query(query), data=data, headers=headers) as response:
             return await _answer(response)
 
 

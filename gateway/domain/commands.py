@@ -364,9 +364,7 @@ class Press(InConversation[None], kw_only=True):
     source: Source
 
     def needs(self) -> Needs:
-        return Needs(
-            office=self.app_id, room=self.conversation_id, people=(self.user,), action=self.action_id
-        )
+        return Needs(office=self.app_id, room=self.conversation_id, people=(self.user,), action=self.action_id)
 
 
 AnyCommand = Command[Any]

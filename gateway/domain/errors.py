@@ -43,7 +43,9 @@ NO_SUCH_ACTION: Final = Problem(400, "bad_request", "The conversation has no pos
 INVALID_INTEGRATION_TYPE: Final = Problem(400, "bad_request", "Invalid integration type")
 CUSTOM_ONLY: Final = Problem(400, "bad_request", "Webhooks are available only for custom integrations")
 WEBHOOK_WITH_CUSTOM: Final = Problem(
-    400, "bad_request", "webhooks should have exactly one element for a custom integration, and none for others"
+    400,
+    "bad_request",
+    "webhooks should have exactly one element for a custom integration, and none for others",
 )
 ONE_WEBHOOK_STAYS: Final = Problem(400, "bad_request", "A custom integration keeps at least one webhook")
 TOO_MANY_KEYS: Final = Problem(400, "bad_request", f"At most {limits.APP_KEYS} keys per app")

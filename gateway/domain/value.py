@@ -26,5 +26,3 @@ class Stamp(Protocol):
 
     def new_secret(self) -> str:
         """86 characters of base64url: 64 random bytes."""
-
-

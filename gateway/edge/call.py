@@ -72,5 +72,3 @@ class Operation(NamedTuple):
     scopes: frozenset[Scope]
     act: Callable[[Call], Awaitable[Json]]
     status: int = 200
-
-

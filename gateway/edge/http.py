@@ -74,6 +74,6 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         return refusal(errors.NOT_FOUND)
     except web.HTTPException:
         raise
-    except Exception as error:
-        log.error("request failed", method=request.method, route=str(request.match_info.route), exc_info=error)
+    except Exception:
+        log.exception("request failed", method=request.method, route=str(request.match_info.route))
         return refusal(errors.INTERNAL)

@@ -16,7 +16,9 @@ Web = Callable[[], asyncio.Protocol]
 def device_path(prefix: str) -> re.Pattern[bytes]:
     """The head of a request for a device socket."""
     path = re.escape(prefix.encode()) + rb"/sdk/v2/integrations/([^/?\s]{1,64})/socket"
-    return re.compile(rb"GET " + path + rb"(?:\?\S*)? HTTP/1\.1\r\n(?:.*\r\n)*?upgrade: *websocket *\r\n", re.IGNORECASE)
+    return re.compile(
+        rb"GET " + path + rb"(?:\?\S*)? HTTP/1\.1\r\n(?:.*\r\n)*?upgrade: *websocket *\r\n", re.IGNORECASE
+    )
 
 
 class Doorman(asyncio.Protocol):
@@ -41,12 +43,13 @@ class Doorman(asyncio.Protocol):
         if b"\r\n\r\n" in self._head or len(self._head) > HEAD_BYTES:
             self._hand_on()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         if self._late is not None:
             self._late.cancel()
 
     def _hand_on(self) -> None:
-        assert self._transport is not None and self._late is not None
+        assert self._transport is not None
+        assert self._late is not None
         self._late.cancel()
         device = self._device_path.match(self._head)
         if device is not None:

@@ -25,15 +25,15 @@ def routes(flow: Flow, prefix: str) -> list[web.RouteDef]:
     registry = CollectorRegistry()
     registry.register(Readings(flow))
 
-    async def alive(request: web.Request) -> web.Response:
+    async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
 
-    async def ready(request: web.Request) -> web.Response:
+    async def ready(_: web.Request) -> web.Response:
         if not await flow.store.ready():
             return refusal(errors.UNAVAILABLE)
         return web.json_response({"status": "ready"})
 
-    async def metrics(request: web.Request) -> web.Response:
+    async def metrics(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return [

@@ -139,7 +139,7 @@ class DeviceConnection(asyncio.Protocol):
     def eof_received(self) -> None:
         self._protocol.receive_eof()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         self._bucket.discard(self)
         self._doors.left(self)
         self._due.cancel()

@@ -27,9 +27,7 @@ async def catch_up(store: Store, user_id: str, epoch: str | None, positions: dic
     recovered = dict.fromkeys(positions, False)
     missed: list[Event] = []
     if positions and epoch == store.epoch:
-        for conversation_id, replay in (
-            await store.replay(user_id, positions, limits.REPLAYED_EVENTS)
-        ).items():
+        for conversation_id, replay in (await store.replay(user_id, positions, limits.REPLAYED_EVENTS)).items():
             if replay.complete:
                 recovered[conversation_id] = True
                 told[conversation_id] = positions[conversation_id] + len(replay.events)

@@ -40,9 +40,7 @@ class Corridor:
     the next group is on its way to the disk.
     """
 
-    def __init__(
-        self, store: Store, bus: Bus, stamper: Stamper, due: Callable[[Sequence[Mirrored]], None]
-    ) -> None:
+    def __init__(self, store: Store, bus: Bus, stamper: Stamper, due: Callable[[Sequence[Mirrored]], None]) -> None:
         self._store = store
         self._bus = bus
         self._stamper = stamper
@@ -102,7 +100,7 @@ class Corridor:
     async def _see_through(self, group: Sequence[Ticket[Any]]) -> None:
         try:
             self._committed.put_nowait(await self._commit(group))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, each caller is told on its own
             await self._one_by_one(group, error)
 
     async def _one_by_one(self, group: Sequence[Ticket[Any]], error: Exception) -> None:

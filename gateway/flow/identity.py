@@ -50,12 +50,14 @@ class Identity:
     async def user(self, app_id: str, token: str) -> Proof:
         """What a user's JWT proves for an app; raises `Refused` (401)."""
         try:
-            shown = tokens.bearer(token)
-            key = await self._registry.key(shown.key_id)
-            if key is None or key.scope is not Scope.APP or key.app_id != app_id:
-                raise Refused(errors.INVALID_AUTH)
-            claims = tokens.verify(token, key.secret)
-            external_id = access.user_of(claims, self._now())
-            return Proof(external_id=external_id, key_id=key.id, expires_at=claims.expires_at)
+            return await self._proof(app_id, token)
         except Refused:
             raise Refused(errors.INVALID_AUTH) from None
+
+    async def _proof(self, app_id: str, token: str) -> Proof:
+        key = await self._registry.key(tokens.bearer(token).key_id)
+        if key is None or key.scope is not Scope.APP or key.app_id != app_id:
+            raise Refused(errors.UNAUTHORIZED)
+        claims = tokens.verify(token, key.secret)
+        external_id = access.user_of(claims, self._now())
+        return Proof(external_id=external_id, key_id=key.id, expires_at=claims.expires_at)

@@ -40,13 +40,9 @@ class Queries:
             return (), False
         return everyone[start : start + page.size], start + page.size < len(everyone)
 
-    async def history(
-        self, conversation_id: str, before: int | None, after: int | None, limit: int
-    ) -> Json:
+    async def history(self, conversation_id: str, before: int | None, after: int | None, limit: int) -> Json:
         """Messages as a device is shown them."""
-        found, more = await self.store.messages_by_seq(
-            conversation_id, before=before, after=after, limit=limit
-        )
+        found, more = await self.store.messages_by_seq(conversation_id, before=before, after=after, limit=limit)
         return {"messages": [socket.message(it) for it in found], "hasMore": more}
 
     async def since(self, user_id: str, conversation_id: str, seq: int) -> Json:

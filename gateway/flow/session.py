@@ -163,8 +163,8 @@ class Session:
             result = await self._result(frame)
         except Refused as refused:
             self._error(frame.id, refused)
-        except Exception as error:
-            log.error("device command failed", command=type(frame).__name__, exc_info=error)
+        except Exception:
+            log.exception("device command failed", command=type(frame).__name__)
             self._error(frame.id, Refused(errors.INTERNAL))
         else:
             if result is not None:

@@ -22,8 +22,6 @@ class _PageQuery(Shape, kw_only=True):
     size: Annotated[int, Meta(ge=1, le=limits.PAGE)] = limits.PAGE_DEFAULT
 
 
-
-
 def deep_object(query: Mapping[str, str], name: str) -> dict[str, str]:
     """`name[key]=value` pairs, or `name={"key":"value"}` as some clients write it; raises `Refused`."""
     found = {key[len(name) + 1 : -1]: value for key, value in query.items() if key.startswith(f"{name}[")}

@@ -16,7 +16,6 @@ from gateway.domain.errors import Refused
 from gateway.domain.value import Value
 from gateway.wire.json import shape
 
-
 ALGORITHMS: Final = ["HS256"]
 
 
@@ -76,11 +75,12 @@ def _key(secret: str) -> OctKey:
 
 
 def _claims(said: dict[str, Any]) -> Claims:
+    """An `external_id` must be a JSON string: a number is refused, not turned into one."""
+    external_id = said.get("external_id")
+    if not isinstance(external_id, str | None):
+        raise Refused(errors.UNAUTHORIZED)
     try:
-        named = {"scope": said.get("scope"), "external_id": said.get("external_id"), "expires_at": said.get("exp")}
-        if not isinstance(named["external_id"], str | None):
-            raise Refused(errors.UNAUTHORIZED)
-        return shape(named, Claims)
+        return shape({"scope": said.get("scope"), "external_id": external_id, "expires_at": said.get("exp")}, Claims)
     except Refused:
         raise Refused(errors.UNAUTHORIZED) from None
 

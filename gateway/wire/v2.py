@@ -182,9 +182,7 @@ def message(it: Message) -> Json:
 
 def author(it: Author) -> Json:
     if it.type == "user":
-        return without_none(
-            type="user", userId=it.user_id, displayName=it.display_name, avatarUrl=it.avatar_url
-        )
+        return without_none(type="user", userId=it.user_id, displayName=it.display_name, avatarUrl=it.avatar_url)
     shown = without_none(type="business", displayName=it.display_name, avatarUrl=it.avatar_url or NO_AVATAR)
     return {**shown, "subtypes": it.subtypes} if it.subtypes else shown
 

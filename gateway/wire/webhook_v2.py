@@ -55,7 +55,7 @@ def _created(event: ev.ConversationCreated, webhook: Webhook) -> Json:
     )
 
 
-def _removed(event: ev.ConversationRemoved, webhook: Webhook) -> Json:
+def _removed(event: ev.ConversationRemoved, _: Webhook) -> Json:
     return {"conversation": v2.short_conversation(event.conversation)}
 
 
@@ -129,7 +129,7 @@ def _user_updated(event: ev.UserUpdated, webhook: Webhook) -> Json:
     )
 
 
-def _user_removed(event: ev.UserRemoved, webhook: Webhook) -> Json:
+def _user_removed(event: ev.UserRemoved, _: Webhook) -> Json:
     return {"user": v2.short_user(event.user)}
 
 

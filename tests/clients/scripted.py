@@ -106,9 +106,7 @@ async def scripted() -> AsyncIterator[Gateway]:
         yield gateway
 
 
-def event(
-    seq: int | None, room: str | None = ROOM, kind: str = "conversation:message", **payload: Any
-) -> Json:
+def event(seq: int | None, room: str | None = ROOM, kind: str = "conversation:message", **payload: Any) -> Json:
     """An event frame."""
     told = {"id": f"event-{seq}", "createdAt": "2026-01-01T00:00:00.000Z", "type": kind, "payload": payload}
     return {"type": "event", "conversationId": room, "seq": seq, "event": told}

@@ -1,6 +1,7 @@
 """What the README claims is what the code does."""
 
 import re
+from pathlib import Path
 
 from gateway.domain import limits
 from tests.house.tables import LIMIT, README, rendered
@@ -14,7 +15,7 @@ def test_the_tables_are_those_of_the_code() -> None:
 
 def test_every_limit_is_in_the_table() -> None:
     named = {name for name in vars(limits) if name.isupper()}
-    assert named == {name for name, _, _ in LIMIT.findall(open(limits.__file__).read())}
+    assert named == {name for name, _, _ in LIMIT.findall(Path(limits.__file__).read_text())}
 
 
 def test_every_file_it_names_is_there() -> None:

@@ -17,8 +17,15 @@ CHUNK = 1 << 16
 
 
 def masked(opcode: Opcode, data: bytes, *, fin: bool = True) -> bytes:
-    """A frame as a client has to send it."""
-    return Frame(opcode, data, fin).serialize(mask=True)
+    """A frame as a client has to send it, by its bits, so that it may also be wrong. The mask is zero."""
+    head = bytes((0x80 * fin | opcode,))
+    if len(data) < 126:
+        size = bytes((0x80 | len(data),))
+    elif len(data) < 1 << 16:
+        size = b"\xfe" + len(data).to_bytes(2)
+    else:
+        size = b"\xff" + len(data).to_bytes(8)
+    return head + size + bytes(4) + data
 
 
 class Bare:

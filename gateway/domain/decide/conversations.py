@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from gateway.domain import audience, errors, limits
 from gateway.domain import commands as cmd

@@ -215,7 +215,9 @@ def _check_content(room: Room, content: Content, person: Person | None, source: 
     if isinstance(content, FormResponse) and source == API:
         raise Refused(errors.NO_API_FORM_RESPONSE)
     if person and not isinstance(content, USER_CONTENT):
-        raise Refused(errors.bad_request("content.type of a user should be text, image, file, location or formResponse"))
+        raise Refused(
+            errors.bad_request("content.type of a user should be text, image, file, location or formResponse")
+        )
     actions = tuple(actions_of(content))
     if person and actions:
         raise Refused(errors.bad_request("content.actions are for the business"))

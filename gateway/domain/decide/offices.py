@@ -23,7 +23,7 @@ def create_account_key(house: House, command: cmd.CreateAccountKey, stamp: Stamp
     return Decision((event,), key)
 
 
-def create_app(house: House, command: cmd.CreateApp, stamp: Stamp) -> Decision:
+def create_app(_: House, command: cmd.CreateApp, stamp: Stamp) -> Decision:
     app = App(
         id=stamp.new_id(),
         display_name=command.display_name,
@@ -112,9 +112,7 @@ def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stam
 
 def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stamp) -> Decision:
     office, integration = _integration(house, command.app_id, command.integration_id)
-    after = structs.replace(
-        office, integrations=tuple(it for it in office.integrations if it.id != integration.id)
-    )
+    after = structs.replace(office, integrations=tuple(it for it in office.integrations if it.id != integration.id))
     event = ev.IntegrationRemoved(
         id=stamp.new_id(), at=stamp.at, app_id=office.app.id, office=after, integration_id=integration.id
     )

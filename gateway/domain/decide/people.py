@@ -18,9 +18,8 @@ SEEN_AGAIN_MS = 60_000  # a device seen twice within this time is written once
 
 def create(house: House, command: cmd.CreateUser, stamp: Stamp) -> Decision:
     house.office(command.app_id)
-    if command.external_id is not None:
-        if house.find(cmd.Ref(command.app_id, command.external_id, "external")):
-            raise Refused(errors.USER_EXISTS)
+    if command.external_id is not None and house.find(cmd.Ref(command.app_id, command.external_id, "external")):
+        raise Refused(errors.USER_EXISTS)
     user = User(
         id=stamp.new_id(),
         app_id=command.app_id,
@@ -111,9 +110,7 @@ def connect(house: House, command: cmd.Connect, stamp: Stamp) -> Decision:
     return Decision((*events, *linked, *((seen,) if seen else ())), person)
 
 
-def _who(
-    house: House, command: cmd.Connect, source: Source, stamp: Stamp
-) -> tuple[Person, tuple[ev.Event, ...]]:
+def _who(house: House, command: cmd.Connect, source: Source, stamp: Stamp) -> tuple[Person, tuple[ev.Event, ...]]:
     anonymous = _anonymous(house, command)
     if command.external_id is None:
         if command.user_id is None:
@@ -128,9 +125,7 @@ def _who(
     assert person is not None
     if person.user.authenticated:
         return person, ()
-    known = structs.replace(
-        person.user, external_id=command.external_id, authenticated=True, session_hash=None
-    )
+    known = structs.replace(person.user, external_id=command.external_id, authenticated=True, session_hash=None)
     return structs.replace(person, user=known), (_updated(known, stamp, "authentication", source),)
 
 

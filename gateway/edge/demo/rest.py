@@ -48,9 +48,7 @@ class Rest:
         """`typing:start`, `typing:stop` or `conversation:read`."""
         await self.post(f"conversations/{conversation_id}/activity", {"author": author, "type": activity})
 
-    async def _call(
-        self, method: str, path: str, body: Json | None = None, query: Json | None = None
-    ) -> Json:
+    async def _call(self, method: str, path: str, body: Json | None = None, query: Json | None = None) -> Json:
         """The answer's body; raises `Declined`."""
         url = self._app_url.joinpath(*path.split("/")) if path else self._app_url
         async with self._session.request(method, url, params=query, json=body) as response:

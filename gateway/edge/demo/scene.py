@@ -100,9 +100,7 @@ async def _webhook(rest: Rest, target: str) -> Json:
         made: Json = (await rest.post("integrations", body))["integration"]["webhooks"][0]
         return made
     webhook = found["webhooks"][0]
-    changed: Json = (await rest.patch(f"integrations/{found['id']}/webhooks/{webhook['id']}", wanted))[
-        "webhook"
-    ]
+    changed: Json = (await rest.patch(f"integrations/{found['id']}/webhooks/{webhook['id']}", wanted))["webhook"]
     return changed
 
 
@@ -132,9 +130,7 @@ async def _shop(rest: Rest, part: Part) -> Json:
 
 async def _conversation(rest: Rest, part: Part, body: Json) -> tuple[Json, bool]:
     """The person's conversation of that type and name, and whether it had to be made."""
-    listed = await rest.get(
-        "conversations", **{"filter[userExternalId]": part.external_id, "page[size]": "100"}
-    )
+    listed = await rest.get("conversations", **{"filter[userExternalId]": part.external_id, "page[size]": "100"})
     for known in listed["conversations"]:
         if (known["type"], known.get("displayName")) == (body["type"], body["displayName"]):
             return known, False

@@ -48,16 +48,12 @@ async def get(call: Call) -> Json:
 
 async def update(call: Call) -> Json:
     body = call.body(requests.ConversationUpdate)
-    command = UpdateConversation(
-        app_id=call.app_id, conversation_id=call["conversationId"], **requests.changes(body)
-    )
+    command = UpdateConversation(app_id=call.app_id, conversation_id=call["conversationId"], **requests.changes(body))
     return {"conversation": v2.conversation(await call.flow.corridor.execute(command))}
 
 
 async def delete(call: Call) -> Json:
-    await call.flow.corridor.execute(
-        DeleteConversation(app_id=call.app_id, conversation_id=call["conversationId"])
-    )
+    await call.flow.corridor.execute(DeleteConversation(app_id=call.app_id, conversation_id=call["conversationId"]))
     return {}
 
 

@@ -73,9 +73,7 @@ async def update(call: Call) -> Json:
 
 
 async def delete(call: Call) -> Json:
-    await call.flow.corridor.execute(
-        DeleteIntegration(app_id=call.app_id, integration_id=call["integrationId"])
-    )
+    await call.flow.corridor.execute(DeleteIntegration(app_id=call.app_id, integration_id=call["integrationId"]))
     return {}
 
 

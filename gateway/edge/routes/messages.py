@@ -36,17 +36,13 @@ async def list_all(call: Call) -> Json:
 
 async def delete(call: Call) -> Json:
     await call.flow.corridor.execute(
-        DeleteMessage(
-            app_id=call.app_id, conversation_id=call["conversationId"], message_id=call["messageId"]
-        )
+        DeleteMessage(app_id=call.app_id, conversation_id=call["conversationId"], message_id=call["messageId"])
     )
     return {}
 
 
 async def clear(call: Call) -> Json:
-    await call.flow.corridor.execute(
-        ClearMessages(app_id=call.app_id, conversation_id=call["conversationId"])
-    )
+    await call.flow.corridor.execute(ClearMessages(app_id=call.app_id, conversation_id=call["conversationId"]))
     return {}
 
 

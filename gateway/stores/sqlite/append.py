@@ -14,9 +14,7 @@ from gateway.stores.sqlite.connection import Connection
 from gateway.wire.json import store
 
 
-async def append(
-    db: Connection, house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirrored]
-) -> None:
+async def append(db: Connection, house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirrored]) -> None:
     """Write the changes of `house`, the events of its histories and the outbox rows."""
     await _offices(db, house)
     await _people(db, house)

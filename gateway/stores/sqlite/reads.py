@@ -109,9 +109,7 @@ class Reads:
         rooms: list[Room] = [load(body, Room) for body, _ in rows]
         people = await self._people(rooms)
         newest = [load(message, Message) if message else None for _, message in rows]
-        return [
-            Overview(room, _guests(room, people), message) for room, message in zip(rooms, newest, strict=True)
-        ]
+        return [Overview(room, _guests(room, people), message) for room, message in zip(rooms, newest, strict=True)]
 
     async def _people(self, rooms: Iterable[Room]) -> dict[str, Person]:
         reader = Reader(self._rows, self._memory)
@@ -138,9 +136,7 @@ class Reads:
 
     async def waiting(self, webhook_id: str, lane: str, limit: int) -> Sequence[Mirrored]:
         rows = await self._rows("waiting", webhook_id, lane, limit)
-        return [
-            Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for row_id, attempts, body in rows
-        ]
+        return [Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for row_id, attempts, body in rows]
 
 
 def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:

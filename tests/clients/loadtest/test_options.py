@@ -16,9 +16,7 @@ def test_this_machine_may_be_loaded(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize(
-    "host", ["10.0.0.1", "192.168.1.1", "0.0.0.0", "example.com", "localhost.example.com"]
-)
+@pytest.mark.parametrize("host", ["10.0.0.1", "192.168.1.1", "0.0.0.0", "example.com", "localhost.example.com"])
 def test_no_other_may(host: str) -> None:
     assert not is_loopback(host)
 
@@ -48,6 +46,4 @@ def test_the_shares_are_whole_rooms_and_all_of_them(sockets: int, processes: int
 
 
 def test_the_socket_lies_behind_the_prefix() -> None:
-    assert TARGET.upgrade.startswith(
-        b"GET /sc/sdk/v2/integrations/i/socket HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
-    )
+    assert TARGET.upgrade.startswith(b"GET /sc/sdk/v2/integrations/i/socket HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n")

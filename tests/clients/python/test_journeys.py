@@ -334,9 +334,7 @@ async def test_a_backend_keeps_integrations_and_their_webhooks(town: Town) -> No
     custom = await town.backend.integrations.create(type="custom", webhooks=[hook])
     webhooks = town.backend.integrations.webhooks(custom["id"])
     second = await webhooks.create(target="https://example.com/other", triggers=["conversation:read"])
-    assert (await webhooks.update(second["id"], triggers=["conversation:join"]))["triggers"] == [
-        "conversation:join"
-    ]
+    assert (await webhooks.update(second["id"], triggers=["conversation:join"]))["triggers"] == ["conversation:join"]
     assert len([it async for it in webhooks.all()]) == 2
     await webhooks.delete(second["id"])
     kinds = {it["type"] async for it in town.backend.integrations.all()}

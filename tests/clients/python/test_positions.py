@@ -85,9 +85,7 @@ def test_an_answer_after_a_resume_has_mended_it_already_changes_nothing() -> Non
 
 
 @given(st.permutations(range(1, 9)), st.lists(st.integers(min_value=1, max_value=8), max_size=8))
-def test_any_order_and_any_repetition_is_told_once_in_order(
-    order_of_coming: list[int], again: list[int]
-) -> None:
+def test_any_order_and_any_repetition_is_told_once_in_order(order_of_coming: list[int], again: list[int]) -> None:
     order, told = standing_at(0), list[Heard]()
     for seq in [*order_of_coming, *again]:
         told += order.take(heard(seq))
