@@ -81,9 +81,14 @@ class Guest:
         self._welcomed = loop.create_future()
         self._gone = loop.create_future()
         link = self._link = Link(self._scene.upgrade, self)
-        async with asyncio.timeout(OPENING_S):
-            await loop.create_connection(lambda: link, self._scene.host, self._scene.port)
-            await self._welcomed
+        try:
+            async with asyncio.timeout(OPENING_S):
+                await loop.create_connection(lambda: link, self._scene.host, self._scene.port)
+                await self._welcomed
+        except BaseException:
+            link.cut()
+            self._link = None
+            raise
         self._scene.tally.welcomes += 1
         self._scene.tally.to_welcome.record((monotonic_ns() - began_ns) // 1000)
 
@@ -115,8 +120,7 @@ class Guest:
         self._unanswered[self._number] = (sent_ns, payload)
         if self._scene.from_ns <= sent_ns < self._scene.until_ns:
             self._scene.tally.sent += 1
-        if self._link is not None:
-            self._link.send(payload)
+        self._send(payload)
 
     # what its socket tells it
 
@@ -130,8 +134,7 @@ class Guest:
         }
         if self._epoch is not None and self.room_id is not None:
             hello["positions"] = {"epoch": self._epoch, "seq": {self.room_id: self.witness.last}}
-        if self._link is not None:
-            self._link.send(orjson.dumps(hello))
+        self._send(orjson.dumps(hello))
 
     def heard(self, data: bytes, start: int, stop: int) -> None:
         """Reads a frame: an event of its room or an answer at known places, anything else as JSON."""
@@ -153,6 +156,10 @@ class Guest:
         elif was_online:
             self._scene.tally.goodbyes[code] += 1
             self.on_gone(self)
+
+    def _send(self, payload: bytes) -> None:
+        if self._link is not None:
+            self._link.send(payload)
 
     def _see(self, seq: int, sent_ns: int | None) -> None:
         witness = self.witness
@@ -196,7 +203,7 @@ class Guest:
                 self.come_back_s = frame.get("afterSeconds") or 0.0
 
     def _take_welcome(self, frame: dict[str, Any]) -> None:
-        if frame["recovered"].get(self.room_id) is False:
+        if frame.get("recovered", {}).get(self.room_id) is False:
             self._scene.tally.not_recovered += 1
         if self._epoch is None:
             listed = {row["conversation"]["id"]: row["seq"] for row in frame["conversations"]}
@@ -206,8 +213,7 @@ class Guest:
         self._online = True
         self._welcomed.set_result(None)
         for _, payload in self._unanswered.values():  # under their old client message ids
-            if self._link is not None:
-                self._link.send(payload)
+            self._send(payload)
 
     def _take_event(self, frame: dict[str, Any]) -> None:
         if frame.get("conversationId") != self.room_id or frame.get("seq") is None:

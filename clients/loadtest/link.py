@@ -34,26 +34,26 @@ class Link(asyncio.Protocol):
     def __init__(self, upgrade: bytes, owner: Owner) -> None:
         self._upgrade = upgrade
         self._owner = owner
+        self._transport: asyncio.Transport | None = None
         self._rest = b""
         self._is_open = False
         self._code, self._reason = LOST, "the connection was lost"
 
     def send(self, payload: bytes) -> None:
         """Sends a text frame; nothing happens once the connection is closing."""
-        if not self._transport.is_closing():
-            self._transport.write(client_frame(payload))
+        self._write(client_frame(payload))
 
     def cut(self) -> None:
         """Breaks the connection without a word, and leaves no port waiting behind."""
-        if not self._transport.is_closing():
+        if self._transport is not None and not self._transport.is_closing():
             plug = self._transport.get_extra_info("socket")
             plug.setsockopt(SOL_SOCKET, SO_LINGER, RESET)
-        self._transport.abort()
+            self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asks for the upgrade."""
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.write(self._upgrade)
+        self._write(self._upgrade)
 
     def data_received(self, data: bytes) -> None:
         """Hands on every whole frame, and keeps the beginning of the next."""
@@ -94,13 +94,21 @@ class Link(asyncio.Protocol):
 
     def _control(self, opcode: int, payload: bytes) -> None:
         if opcode == PING:
-            self._transport.write(client_frame(payload, PONG))
+            self._write(client_frame(payload, PONG))
         elif opcode == CLOSE:
             self._code = int.from_bytes(payload[:2], "big") if payload else LOST
             self._reason = payload[2:].decode(errors="replace")
-            self._transport.write(client_frame(payload[:2], CLOSE))
-            self._transport.close()
+            self._write(client_frame(payload[:2], CLOSE))
+            self._hang_up()
 
     def _fail(self, reason: str) -> None:
         self._reason = reason
-        self._transport.abort()
+        self._hang_up()
+
+    def _write(self, frame: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(frame)
+
+    def _hang_up(self) -> None:
+        if self._transport is not None:
+            self._transport.close()

@@ -10,7 +10,7 @@ from math import inf
 from typing import Final, Self
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from clients.python.errors import Disconnected, Refused
 from clients.python.goodbyes import LOST, Goodbye
@@ -74,7 +74,8 @@ class Connection:
         number = next(self._ids)
         frame = encode({"type": kind, "id": number, **fields})
         if len(frame) > self._frame_bytes:
-            raise Refused(413, "frame_too_large", f"{len(frame)} bytes; at most {self._frame_bytes} fit a frame")
+            title = f"A command is at most {self._frame_bytes} bytes; this one is {len(frame)}"
+            raise Refused(413, "frame_too_large", title)
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
         try:
             await self._pace.turn()
@@ -100,7 +101,7 @@ class Connection:
                 answer.set_result(None)
 
     async def close(self) -> None:
-        """Closes the socket, politely for as long as that takes at most two seconds."""
+        """Closes the socket; waits two seconds at most for the gateway to agree."""
         await self._socket.close()
 
     def drop(self) -> None:
@@ -136,7 +137,7 @@ async def _dial(address: str) -> ClientConnection:
         if 400 <= status < 500 and status not in TRY_AGAIN:
             raise Refused(status, "no_socket", f"the gateway has no socket at {address}") from answered
         raise Disconnected(str(answered)) from answered
-    except (OSError, InvalidHandshake, InvalidMessage) as failed:
+    except (OSError, InvalidHandshake) as failed:
         raise Disconnected(str(failed)) from failed
 
 

@@ -157,8 +157,6 @@ class DeviceConnection(asyncio.Protocol):
         response = self._protocol.accept(request)
         self._protocol.send_response(response)
         self._session.origin = request.headers.get("Origin")
-        if response.status_code != 101:
-            self._transport.close()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.TEXT or frame.opcode is Opcode.CONT:

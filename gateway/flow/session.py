@@ -236,14 +236,14 @@ class Session:
             return
         self.app_id = office.app.id
         auth = hello.auth or frames.Auth()
-        proof = await self._flow.identity.user(self.app_id, auth.jwt) if auth.jwt else None
-        token = None if proof or auth.user_id else self._flow.new_secret()
+        proof = await self._flow.identity.user(self.app_id, auth.jwt) if auth.jwt is not None else None
+        token = self._flow.new_secret() if proof is None and auth.user_id is None else None
         command = Connect(
             app_id=self.app_id,
             device=_draft(hello, integration.type, self.integration_id),
             external_id=proof.external_id if proof else None,
             user_id=auth.user_id,
-            session_hash=tokens.digest(auth.session_token) if auth.session_token else None,
+            session_hash=tokens.digest(auth.session_token) if auth.session_token is not None else None,
             new_session_hash=tokens.digest(token) if token else None,
         )
         person = await self._flow.corridor.execute(command)

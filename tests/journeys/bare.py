@@ -28,6 +28,11 @@ def masked(opcode: Opcode, data: bytes, *, fin: bool = True) -> bytes:
     return head + size + bytes(4) + data
 
 
+def burst(*frames: Json) -> bytes:
+    """Frames that arrive together."""
+    return b"".join(masked(Opcode.TEXT, json.dumps(it).encode()) for it in frames)
+
+
 class Bare:
     """A plain TCP socket behind a WebSocket handshake. What it does not read stays in the kernel, then at the gateway."""
 
@@ -37,7 +42,7 @@ class Bare:
         self._said: list[Json] = []
         self._closed: int | None = None
         self.pings = 0
-        self.received = 0
+        self.raw = bytearray()
 
     @classmethod
     @asynccontextmanager
@@ -62,7 +67,7 @@ class Bare:
         await asyncio.get_running_loop().sock_sendall(self._sock, data)
 
     async def say(self, frame: Json) -> None:
-        await self.write(masked(Opcode.TEXT, json.dumps(frame).encode()))
+        await self.write(burst(frame))
 
     async def read(self, timeout_s: float = 10) -> bool:
         """Take in what there is; false at the end of the connection."""
@@ -71,7 +76,7 @@ class Bare:
                 data = await asyncio.get_running_loop().sock_recv(self._sock, CHUNK)
         except ConnectionResetError:
             data = b""
-        self.received += len(data)
+        self.raw += data
         if not data:
             return False
         self._protocol.receive_data(data)
@@ -97,15 +102,8 @@ class Bare:
                     return frame
             assert await self.read(), f"the connection ended before a {kind}"
 
-    async def rest(self) -> list[Json]:
-        """Everything up to the end of the connection."""
-        while await self.read():
-            pass
-        said, self._said = self._said, []
-        return said
-
     async def close_code(self) -> int | None:
-        """Read to the end; the code of the close frame, if there was one."""
-        while self._closed is None and await self.read():
+        """Read to the end of the connection; the code of the close frame, if there was one."""
+        while await self.read():
             pass
         return self._closed

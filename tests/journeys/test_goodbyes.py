@@ -21,9 +21,7 @@ async def leaving(device: Device) -> tuple[int, str, bool]:
     return code, said["reason"], said["comeBack"]
 
 
-async def refused(
-    house: House, hello: Json, integration: str = "web", **options: Any
-) -> tuple[int, str, bool]:
+async def refused(house: House, hello: Json, integration: str = "web", **options: Any) -> tuple[int, str, bool]:
     device = await house.plug(integration, **options)
     await device.say("hello", **hello)
     return await leaving(device)
@@ -149,9 +147,7 @@ async def test_too_many_commands_are_refused_then_the_device_is_sent_away(tmp_pa
         refusals = []
         while (frame := await ann.frame())["type"] != "goodbye":
             refusals += [frame] if frame["type"] == "error" else []
-        assert {(it["error"]["status"], it["error"]["code"]) for it in refusals} == {
-            (429, "too_many_requests")
-        }
+        assert {(it["error"]["status"], it["error"]["code"]) for it in refusals} == {(429, "too_many_requests")}
         assert len(refusals) >= 30
         assert (frame["code"], frame["reason"], frame["comeBack"]) == (4029, "too many commands", True)
         await bob.ask("ping")

@@ -7,6 +7,7 @@ import jwt as pyjwt
 import pytest
 
 from tests.house_under_test import Device, House, Json
+from tests.journeys.bare import burst
 from tests.receiver import Receiver
 
 
@@ -78,30 +79,30 @@ async def test_a_token_that_expires_while_connected(house: House) -> None:
 
 async def test_a_fresh_token_by_command_keeps_the_device(house: House) -> None:
     device = await house.plug()
-    await device.ask(
-        "hello", device={"guid": "guid"}, auth={"jwt": house.token("ann", exp=time.time() + 0.5)}
-    )
+    await device.ask("hello", device={"guid": "guid"}, auth={"jwt": house.token("ann", exp=time.time() + 0.5)})
     renewed = await device.ask("login", jwt=house.token("ann", exp=time.time() + 1.2))
     assert renewed["result"]["user"]["externalId"] == "ann"
     other = await house.plug()
-    await other.ask(
-        "hello", device={"guid": "other"}, auth={"jwt": house.token("ann", exp=time.time() + 0.7)}
-    )
+    await other.ask("hello", device={"guid": "other"}, auth={"jwt": house.token("ann", exp=time.time() + 0.7)})
     assert (await other.goodbye())[1] == 4501
     await device.ask("ping")
     assert (await device.goodbye())[1] == 4501
 
 
 async def test_commands_behind_a_refused_hello_are_not_taken(house: House) -> None:
-    """Before the refusal is known they wait; after it they are nobody's."""
+    """While the token is looked at they wait; once it is refused they are nobody's."""
     room = await house.group("bob")
     bob = await house.device("bob")
     device = await house.plug()
-    await device.say("hello", device={"guid": "guid"}, auth={"jwt": signed(house, secret="x" * 64)})
     text = {"type": "text", "text": "as the business"}
-    for _ in range(3):
-        await device.say("message:send", conversationId=room, content=text)
-        await device.say("conversation:read", conversationId=room)
+    device.socket.transport.write(
+        burst(
+            {"type": "hello", "id": 1, "device": {"guid": "g"}, "auth": {"jwt": signed(house, secret="x" * 64)}},
+            {"type": "message:send", "id": 2, "conversationId": room, "content": text},
+            {"type": "conversation:read", "id": 3, "conversationId": room},
+            {"type": "conversation:update", "id": 4, "conversationId": room, "displayName": "Mine"},
+        )
+    )
     assert (await device.goodbye())[1] == 4501
     await bob.nothing_more()
     assert await house.messages(room) == []
@@ -150,9 +151,7 @@ async def test_an_identified_user_has_no_session_token(house: House) -> None:
     assert await said_to(house, {"userId": ann.welcome["user"]["id"]}) == 4501
 
 
-async def test_a_nobody_logs_in_with_the_hello_and_keeps_the_history(
-    house: House, receiver: Receiver
-) -> None:
+async def test_a_nobody_logs_in_with_the_hello_and_keeps_the_history(house: House, receiver: Receiver) -> None:
     await house.webhook(receiver.url, "user:update", includeFullUser=True)
     nobody = await house.device(guid="phone")
     await nobody.ask("conversation:create", messages=[{"type": "text", "text": "hi"}])
@@ -215,8 +214,10 @@ async def test_a_logout_is_answered_then_the_socket_is_closed(house: House) -> N
 async def test_commands_behind_a_logout_are_not_taken(house: House) -> None:
     room = await house.group("ann", "bob")
     ann, bob = await house.device("ann"), await house.device("bob")
-    await ann.say("logout")
-    await ann.say("message:send", conversationId=room, content={"type": "text", "text": "from beyond"})
-    await ann.goodbye()
+    text = {"type": "text", "text": "from beyond"}
+    ann.socket.transport.write(
+        burst({"type": "logout", "id": 1}, {"type": "message:send", "id": 2, "conversationId": room, "content": text})
+    )
+    assert (await ann.goodbye())[1] == 1000
     await bob.nothing_more()
     assert await house.messages(room) == []

@@ -8,6 +8,7 @@ from tests.house_under_test import House
 async def test_who_is_added_is_given_the_whole_conversation(house: House) -> None:
     room = await house.group("ann", displayName="Crew", metadata={"order": 7})
     await house.says(room, "before bob")
+    await house.user("bob")
     ann, bob = await house.device("ann"), await house.device("bob")
     joined = await house.joins("bob", room)
     own = await bob.event("conversation:join")
@@ -54,9 +55,7 @@ async def test_who_is_removed_hears_of_it_and_nothing_after(house: House) -> Non
         assert frame["event"]["payload"]["user"]["externalId"] == "ann"
         await device.nothing_more()
     assert (await bob.event("conversation:leave"))["event"]["payload"]["user"]["externalId"] == "ann"
-    assert (await bob.event("conversation:message"))["event"]["payload"]["message"]["content"][
-        "text"
-    ] == "without ann"
+    assert (await bob.event("conversation:message"))["event"]["payload"]["message"]["content"]["text"] == "without ann"
 
 
 async def test_a_removal_amid_talk_takes_effect_with_its_commit(house: House) -> None:
