@@ -105,6 +105,7 @@ export class Person {
     const me = this.#client.getUser()?.id;
     const isOpen = views.some(({ id }) => id === this.#room.conversationId);
     if (!isOpen && views.length) return this.#open(views[0].id);
+    if (!isOpen) this.#room.close();
     this.#rooms.draw(views, this.#room.conversationId, me);
     this.#room.draw();
     this.#onUnread(views.reduce((sum, { unreadCount }) => sum + unreadCount, 0));

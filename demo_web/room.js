@@ -38,7 +38,7 @@ export class RoomPane {
     });
     this.element = make(
       "section",
-      { class: "room", role: "tabpanel", id, "aria-label": "Conversation" },
+      { class: "room", role: "tabpanel", id, hidden: true },
       make("div", { class: "view" }, this.#log, this.#jump),
       this.#typing,
       this.#composer.element,
@@ -52,6 +52,7 @@ export class RoomPane {
 
   /** Turns to a conversation. */
   show(view, title) {
+    this.element.hidden = false;
     this.#id = view.id;
     this.#firstNew = null;
     this.#seen = null;
@@ -62,6 +63,12 @@ export class RoomPane {
     this.#load();
     this.draw();
     this.#toEnd();
+  }
+
+  /** There is no conversation to show. */
+  close() {
+    this.element.hidden = true;
+    this.#id = null;
   }
 
   focus() {

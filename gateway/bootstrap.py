@@ -29,7 +29,7 @@ from gateway.domain.errors import Refused
 from gateway.domain.model import Key
 from gateway.edge import demo as demonstration
 from gateway.edge import http, probes
-from gateway.edge.listener import Doorman, device_path
+from gateway.edge.listener import HEAD_BYTES, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.flow import provision
@@ -134,7 +134,7 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
         async with flowing(settings) as flow:
             app = http.application(flow, settings.path_prefix, probes.routes(flow, settings.path_prefix))
             dress(app)
-            runner = web.AppRunner(app, access_log=None)
+            runner = web.AppRunner(app, access_log=None, max_line_size=HEAD_BYTES)
             await runner.setup()
             web_server = runner.server
             assert web_server is not None

@@ -58,9 +58,9 @@ class Device:
         `jwt` identifies a user, `session` an anonymous one, both together are a login, neither makes a new
         anonymous user. Keep `guid`, `session` and `positions` to come back later as the same device.
         """
+        self.guid = device.setdefault("guid", secrets.token_hex(16))
         self._credentials = Credentials(jwt, session, on_invalid_auth)
-        self._description: Json = {"guid": secrets.token_hex(16), "platform": "web", **device}
-        self._ear = Ear(self._description, self._credentials, Order(positions))
+        self._ear = Ear({"platform": "web", **device}, self._credentials, Order(positions))
         self.address = _address(url, integration_id)
         self._line = Line(self.address, self._ear, backoff or Backoff())
         self._tasks = asyncio.TaskGroup()

@@ -121,7 +121,7 @@ class Line:
         """Fresh credentials are worth one try; refused again, they are not fresh."""
         if goodbye.code != INVALID_AUTH or self._renewed:
             return False
-        self._renewed = True
+        pass
         return await self._listener.renew()
 
     async def _pause(self, seconds: float) -> None:

@@ -42,9 +42,13 @@ export class Client {
     const profile = this.#options.profile ?? externalId ?? "anonymous";
     this.#jwt = jwt ?? null;
     this.#identity = await Identity.open({ integrationId, profile, storage });
-    const { unsent } = this.#identity;
     this.#letters = new Letters({
-      outbox: { unsent, request: this.#request, keep: (letters) => this.#identity.keepUnsent(letters) },
+      outbox: {
+        isOpen: () => this.#connection.connected,
+        request: this.#request,
+        keep: (letters) => this.#identity.keepUnsent(letters),
+        unsent: this.#identity.unsent,
+      },
       conversations: this.#conversations,
       author: () => authorOf(this.#user),
       source: { type: platform, integrationId },

@@ -11,7 +11,7 @@ export class Letters {
   #waiting = new Map();
 
   /**
-   * `outbox` are the Outbox's `request`, `keep` and `unsent`; `author()` and `source` are as on messages;
+   * `outbox` are the Outbox's `isOpen`, `request`, `keep` and `unsent`; `author()` and `source` are as on messages;
    * `tell(event, message, where)` speaks to the application.
    */
   constructor({ outbox, conversations, author, source, tell }) {

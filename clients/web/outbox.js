@@ -4,18 +4,25 @@
  */
 import { ConnectionLost } from "./errors.js";
 
+const TOO_MANY = 429;
+const LETTERS_A_SECOND = 20; // a pile written offline must not be more commands than the gateway takes
+
 export class Outbox {
   #letters = new Map();
   #inFlight = new Set();
+  #allowance = LETTERS_A_SECOND;
+  #second = null;
+  #isOpen;
   #request;
   #keep;
   #onAnswer;
 
   /**
-   * `request(type, fields)` sends a command, `keep(letters)` stores what is unanswered, and
-   * `onAnswer(letter, {result} | {error})` hears how each ended.
+   * `isOpen()` says whether there is a connection, `request(type, fields)` sends a command, `keep(letters)` stores
+   * what is unanswered, and `onAnswer(letter, {result} | {error})` hears how each ended.
    */
-  constructor({ request, keep, onAnswer, unsent = [] }) {
+  constructor({ isOpen, request, keep, onAnswer, unsent = [] }) {
+    this.#isOpen = isOpen;
     this.#request = request;
     this.#keep = keep;
     this.#onAnswer = onAnswer;
@@ -40,9 +47,21 @@ export class Outbox {
   }
 
   flush() {
-    for (const letter of this.#letters.values()) {
-      if (!this.#inFlight.has(letter.clientMessageId)) this.#post(letter);
+    for (const letter of this.#isOpen() ? this.#letters.values() : []) {
+      if (this.#inFlight.has(letter.clientMessageId)) continue;
+      if (!this.#mayPost()) return;
+      this.#post(letter);
     }
+  }
+
+  #mayPost() {
+    this.#second ??= setTimeout(() => {
+      this.#second = null;
+      this.#allowance = LETTERS_A_SECOND;
+      this.flush();
+    }, 1000);
+    this.#allowance -= 1;
+    return this.#allowance >= 0;
   }
 
   async #post(letter) {
@@ -52,7 +71,7 @@ export class Outbox {
       const result = await this.#request("message:send", { clientMessageId, conversationId, content, metadata });
       this.#answered(letter, { result });
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) this.#answered(letter, { error });
+      if (!isForNow(error)) this.#answered(letter, { error });
     } finally {
       this.#inFlight.delete(clientMessageId);
     }
@@ -63,4 +82,9 @@ export class Outbox {
     this.#keep(this.letters);
     this.#onAnswer(letter, answer);
   }
+}
+
+/** Not a verdict on the letter: it goes out again. */
+function isForNow(error) {
+  return error instanceof ConnectionLost || error.status === TOO_MANY;
 }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.domain import errors
+from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
 from gateway.domain.model import Scope
 from gateway.domain.value import Value
@@ -39,9 +39,12 @@ class Claims(Value, kw_only=True):
 
 def user_of(claims: Claims, now_ms: int) -> str:
     """The external id that an SDK login proves; raises `Refused`."""
-    if claims.scope != "user" or not claims.external_id or expired(claims, now_ms):
+    name = claims.external_id or ""
+    if claims.scope != "user" or expired(claims, now_ms):
         raise Refused(errors.INVALID_AUTH)
-    return claims.external_id
+    if not 1 <= len(name) <= limits.EXTERNAL_ID or "\0" in name:  # as REST has it
+        raise Refused(errors.INVALID_AUTH)
+    return name
 
 
 def expired(claims: Claims, now_ms: int) -> bool:

@@ -27,7 +27,7 @@ def metadata_bytes(metadata: Metadata) -> int:
 def check_metadata(metadata: Metadata | None, what: str = "metadata") -> None:
     """Hold a metadata object to its size; raises ValueError."""
     if metadata and metadata_bytes(metadata) > limits.METADATA_BYTES:
-        raise ValueError(f"{what} is limited to {limits.METADATA_BYTES} bytes in size")
+        raise ValueError(f"{what} is limited to {limits.METADATA_BYTES} bytes in size.")
 
 
 def check_web_url(url: str, what: str) -> None:

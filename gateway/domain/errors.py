@@ -22,6 +22,9 @@ class Refused(Exception):
         self.problem = problem
 
 
+BAD_PAYLOAD: Final = Problem(400, "bad_request", "The body does not come as its headers say")
+BAD_HOST: Final = Problem(400, "bad_request", "The Host header should name a host and a port")
+TOO_DEEP: Final = Problem(400, "bad_request", f"JSON may be nested {limits.NESTING} levels deep")
 BAD_PAGE: Final = Problem(400, "bad_request", "Invalid page query parameters")
 TOO_MANY_PARTICIPANTS: Final = Problem(400, "bad_request", "Too many participants")
 NOT_A_GROUP: Final = Problem(400, "bad_request", "Only sdkGroup conversations can be joined")
@@ -67,6 +70,7 @@ METHOD_NOT_ALLOWED: Final = Problem(405, "method_not_allowed", "Method not allow
 
 USER_EXISTS: Final = Problem(409, "conflict", "User already exists")
 TOO_LARGE: Final = Problem(413, "payload_too_large", f"A request is limited to {limits.REQUEST_BYTES} bytes")
+NOT_JSON: Final = Problem(415, "unsupported_media_type", "The Content-Type should be application/json")
 LOCKED: Final = Problem(423, "locked", f"Message limit of {limits.MESSAGES} per conversation reached.")
 TOO_MANY_COMMANDS: Final = Problem(
     429, "too_many_requests", f"More than {limits.COMMANDS_PER_SECOND} commands in one second"

@@ -13,6 +13,7 @@ WEBHOOKS: Final = 10  # webhooks per app
 REQUEST_BYTES: Final = 100_000  # of one REST request's body
 FRAME_BYTES: Final = 102_400  # of one frame from a device
 METADATA_BYTES: Final = 4_096  # keys and values of one metadata object, in UTF-8
+NESTING: Final = 100  # levels of JSON in what comes in (ours)
 
 # Strings, in characters
 NAME: Final = 100  # display names of apps, keys, integrations and conversations
@@ -45,6 +46,7 @@ FIRST_MESSAGES: Final = 10  # with which a device may open a conversation (ours)
 PAGE: Final = 100  # records of a list, at most
 PAGE_DEFAULT: Final = 25  # records of a list, unless asked
 MESSAGES_PAGE: Final = 100  # messages of a list, always
+SEQ: Final = 9_007_199_254_740_991  # of an event; the largest integer that JSON carries everywhere
 
 # The device socket
 HELLO_S: Final = 10  # seconds a device has for its hello

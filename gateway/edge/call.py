@@ -1,7 +1,7 @@
 """One REST request as its operation sees it, and the table that operations stand in."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from aiohttp import web
 
@@ -17,9 +17,11 @@ from gateway.wire.v2 import Json
 
 T = TypeVar("T")
 
+JSON_TYPES: Final = ("application/json", "application/octet-stream")  # the second is what is said by saying nothing
+
 
 class Call:
-    """A request by a known caller. `url` is absolute and without a query."""
+    """A request by a known caller."""
 
     def __init__(self, flow: Flow, request: web.Request, caller: Caller, body: bytes) -> None:
         self.flow = flow
@@ -37,10 +39,17 @@ class Call:
 
     @property
     def url(self) -> str:
-        return str(self._request.url.with_query(None))
+        """The absolute address of the list asked for, without its page; raises `Refused` (400)."""
+        kept = [(name, value) for name, value in self._request.query.items() if not cursor.is_page(name)]
+        try:
+            return str(self._request.url.with_query(kept))
+        except ValueError:
+            raise Refused(errors.BAD_HOST) from None
 
     def body(self, kind: type[T]) -> T:
-        """The body as a `kind`; raises `Refused` (400) with a sentence that names the field."""
+        """The body as a `kind`; none is `{}`. Raises `Refused`: 415, or 400 with a sentence that names the field."""
+        if self._body and self._request.content_type not in JSON_TYPES:
+            raise Refused(errors.NOT_JSON)
         read: T = json.read(self._body or b"{}", kind)
         return read
 

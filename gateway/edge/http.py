@@ -1,6 +1,7 @@
 """REST over aiohttp: finds the operation, lets the caller in, and writes its answer or refusal."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -24,6 +25,13 @@ OPERATIONS: tuple[Operation, ...] = (
 
 log = structlog.get_logger(__name__)
 
+KNOWN: Final[dict[type[Exception], Problem]] = {
+    web.HTTPNotFound: errors.NOT_FOUND,
+    web.HTTPRequestEntityTooLarge: errors.TOO_LARGE,
+    web.RequestPayloadError: errors.BAD_PAYLOAD,
+    ConnectionError: errors.BAD_PAYLOAD,
+}
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -39,7 +47,10 @@ def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef]) -> web.Ap
 def _handler(flow: Flow, operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         caller = await flow.identity.caller(request.headers.get("Authorization"))
-        permit(caller, operation.scopes, request.match_info.get("appId"))
+        app_id = request.match_info.get("appId")
+        permit(caller, operation.scopes, app_id)
+        if app_id is not None and caller.app_id is None:  # an app's own key goes with it, the account's stays
+            await flow.registry.office(app_id)
         call = Call(flow, request, caller, await request.read())
         return answer(operation.status, await operation.act(call))
 
@@ -64,14 +75,12 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     except Refused as refused:
         return refusal(refused.problem)
-    except web.HTTPRequestEntityTooLarge:
-        return refusal(errors.TOO_LARGE)
     except web.HTTPMethodNotAllowed as wrong:
         response = refusal(errors.METHOD_NOT_ALLOWED)
         response.headers["Allow"] = ", ".join(sorted(wrong.allowed_methods))
         return response
-    except web.HTTPNotFound:
-        return refusal(errors.NOT_FOUND)
+    except tuple(KNOWN) as known:
+        return refusal(next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)))
     except web.HTTPException:
         raise
     except Exception:

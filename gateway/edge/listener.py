@@ -9,6 +9,7 @@ from gateway.edge.sockets import DeviceConnection, Doors
 
 HEAD_BYTES: Final = 16_384
 HEAD_S: Final = 10.0
+TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 Web = Callable[[], asyncio.Protocol]
 
@@ -40,12 +41,20 @@ class Doorman(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._head += data
-        if b"\r\n\r\n" in self._head or len(self._head) > HEAD_BYTES:
+        if b"\r\n\r\n" in self._head:
             self._hand_on()
+        elif len(self._head) > HEAD_BYTES:
+            self._turn_away()
 
     def connection_lost(self, _: Exception | None) -> None:
         if self._late is not None:
             self._late.cancel()
+
+    def _turn_away(self) -> None:
+        """A head without an end."""
+        assert self._transport is not None
+        self._transport.write(TOO_LONG)
+        self._transport.close()
 
     def _hand_on(self) -> None:
         assert self._transport is not None

@@ -132,7 +132,7 @@ class DeviceConnection(asyncio.Protocol):
             elif isinstance(event, Request):
                 self._upgrade(event)
         if protocol.parser_exc is not None:
-            self.close(goodbyes.PROTOCOL_VIOLATION)
+            self.dismiss(goodbyes.PROTOCOL_VIOLATION)
             return
         self._relay()
 
@@ -162,7 +162,7 @@ class DeviceConnection(asyncio.Protocol):
         if frame.opcode is Opcode.TEXT or frame.opcode is Opcode.CONT:
             self._take_text(frame)
         elif frame.opcode is Opcode.BINARY:
-            self.close(goodbyes.PROTOCOL_VIOLATION)
+            self.dismiss(goodbyes.PROTOCOL_VIOLATION)
 
     def _take_text(self, frame: Frame) -> None:
         """A whole message, or a part of one; the protocol bounds their sum."""

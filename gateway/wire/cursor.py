@@ -22,6 +22,11 @@ class _PageQuery(Shape, kw_only=True):
     size: Annotated[int, Meta(ge=1, le=limits.PAGE)] = limits.PAGE_DEFAULT
 
 
+def is_page(name: str) -> bool:
+    """Whether a query parameter says which page is asked for."""
+    return name == "page" or name.startswith("page[")
+
+
 def deep_object(query: Mapping[str, str], name: str) -> dict[str, str]:
     """`name[key]=value` pairs, or `name={"key":"value"}` as some clients write it; raises `Refused`."""
     found = {key[len(name) + 1 : -1]: value for key, value in query.items() if key.startswith(f"{name}[")}
@@ -43,7 +48,7 @@ def page(query: Mapping[str, str]) -> Page:
 
 
 def listing(name: str, shown: list[Json], ids: Sequence[str], asked: Page, more: bool, url: str) -> Json:
-    """The answer to a list: the records, and where to go on. `url` is absolute and without a query."""
+    """The answer to a list: the records, and where to go on. `url` is absolute and says all but the page."""
     body: Json = {name: shown, "meta": {"hasMore": more}}
     if not ids:
         return body
@@ -73,4 +78,4 @@ def history(shown: list[Json], ids: Sequence[str], asked: Page, more: bool, url:
 
 
 def _link(url: str, way: str, cursor: str, size: int) -> str:
-    return f"{url}?page[{way}]={quote(cursor)}&page[size]={size}"
+    return f"{url}{'&' if '?' in url else '?'}page[{way}]={quote(cursor)}&page[size]={size}"

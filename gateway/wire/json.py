@@ -1,18 +1,23 @@
 """JSON, both ways: orjson writes, msgspec reads into typed values. The one door to either."""
 
+import json
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final, TypeVar
 
 import msgspec
 import orjson
 
-from gateway.domain import errors
+from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
 
 T = TypeVar("T")
 
 MISSING: Final = re.compile(r"Object missing required field `(\w+)`(?: - at `(.*)`)?")
+STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+BRACKET: Final = re.compile(rb"[\[\]{}]")
+STEP: Final = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 LOCATED: Final = re.compile(r"(.*?)(?: - at `(?:key in )?\$?\.?(.*)`)?", re.DOTALL)
 
 
@@ -36,10 +41,28 @@ def load(data: bytes | str, kind: Any) -> Any:
 
 def read(data: bytes, kind: Any) -> Any:
     """JSON from outside as a `kind`; raises `Refused` (400) with a sentence that names the field."""
+    if _too_deep(data):
+        raise Refused(errors.TOO_DEEP)
     try:
         return _decoder(kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(errors.bad_request(explain(error))) from None
+
+
+def glance(data: bytes) -> Any:
+    """JSON that was refused, as far as it is any; None where it is not."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _too_deep(data: bytes) -> bool:
+    """Whether it nests beyond the limit: what is just shallow enough to be read may be too deep to be written."""
+    if data.count(b"{") + data.count(b"[") <= limits.NESTING:
+        return False
+    depth = accumulate(STEP[bracket] for bracket in BRACKET.findall(STRING.sub(b"", data)))
+    return max(depth, default=0) > limits.NESTING
 
 
 def shape(value: Any, kind: type[T]) -> T:

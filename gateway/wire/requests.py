@@ -1,7 +1,7 @@
 """What backends ask over REST v2: request bodies, as typed values that hold themselves to the limits."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from datetime import MAXYEAR, datetime
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field, structs
 
@@ -9,16 +9,18 @@ from gateway.domain import limits
 from gateway.domain.audience import KNOWN_TRIGGERS
 from gateway.domain.commands import WebhookDraft
 from gateway.domain.content import Content, Field, Reference, Url, check_metadata, check_web_url
-from gateway.domain.model import Kind, Metadata, Profile
+from gateway.domain.model import Kind, Metadata
 from gateway.domain.value import Shape
 from gateway.wire.frames import Description, Name, ProfileChanges
+from gateway.wire.times import EPOCH
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=r"^[^\x00]*$")]
-ProfileText = Annotated[str, Meta(max_length=limits.PROFILE)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Seconds = Annotated[int, Meta(ge=0, le=10**10)]
 Colour = Annotated[str, Meta(pattern="^#?[0-9a-fA-F]{3,8}$")]
 Width = Annotated[str, Meta(max_length=8)]
+
+APP_METADATA: Final = "App metadata"
 
 
 class Body(Shape, kw_only=True):
@@ -43,7 +45,7 @@ class AppCreate(Body, kw_only=True):
     metadata: Metadata | None = None
 
     def __post_init__(self) -> None:
-        check_metadata(self.metadata)
+        check_metadata(self.metadata, APP_METADATA)
 
 
 class AppUpdate(Body, kw_only=True):
@@ -52,7 +54,7 @@ class AppUpdate(Body, kw_only=True):
     metadata: Metadata | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        check_metadata(self.metadata or None)
+        check_metadata(self.metadata or None, APP_METADATA)
 
 
 class KeyCreate(Body, kw_only=True):
@@ -166,10 +168,11 @@ class UserCreate(Body, kw_only=True):
     external_id: ExternalId | None = None
     signed_up_at: Moment | None = None
     to_be_retained: bool | None = None
-    profile: Profile | None = None
+    profile: ProfileChanges | None = None
     metadata: Metadata | None = None
 
     def __post_init__(self) -> None:
+        check_moment(self.signed_up_at, "signedUpAt")
         check_metadata(self.metadata)
 
 
@@ -180,7 +183,14 @@ class UserUpdate(Body, kw_only=True):
     metadata: Metadata | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
+        check_moment(self.signed_up_at, "signedUpAt")
         check_metadata(self.metadata or None)
+
+
+def check_moment(moment: Moment | None | UnsetType, what: str) -> None:
+    """Hold a time to those that can be counted and written; raises ValueError."""
+    if isinstance(moment, datetime) and not EPOCH.year <= moment.year < MAXYEAR:
+        raise ValueError(f"{what} should be between {EPOCH.year} and {MAXYEAR}")
 
 
 class UserName(Body, kw_only=True):

@@ -1,7 +1,10 @@
 """Times on the wire: `YYYY-MM-DDThh:mm:ss.SSSZ`, from and to milliseconds since 1970 UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def iso(ms: int) -> str:
@@ -9,7 +12,7 @@ def iso(ms: int) -> str:
 
 
 def ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 @lru_cache(maxsize=1024)

@@ -55,9 +55,10 @@ def bearer(token: str) -> Bearer:
         header = jws.extract_compact(token.encode()).headers()
     except (JoseError, ValueError):
         raise Refused(errors.UNAUTHORIZED) from None
-    if header.get("alg") not in ALGORITHMS or not isinstance(header.get("kid"), str):
+    key_id = header.get("kid")
+    if header.get("alg") not in ALGORITHMS or not isinstance(key_id, str) or not key_id.isascii():
         raise Refused(errors.UNAUTHORIZED)
-    return Bearer(token, header["kid"])
+    return Bearer(token, key_id)
 
 
 def verify(token: str, secret: str) -> Claims:

@@ -20,6 +20,7 @@ Happening = TypeVar("Happening", bound=Event)
 
 MULTI: Final = AppSettings(multi_convo_enabled=True)
 START_MS: Final = 1_700_000_000_000
+NOBODY: Final = "f" * 24  # an id that nothing has
 
 
 class HandWound:
@@ -140,7 +141,9 @@ class Town:
         self.orders = Orders(self.app_id)
 
     def do(self, command: Command[Answer]) -> Answer:
+        before = _picture(self.house)
         decision = decide(self.house, command, self.clock)
+        assert _picture(self.house) == before, "deciding changes nothing; only evolving does"
         for event in decision.events:
             evolve(self.house, event)
         self.happened += decision.events
@@ -180,9 +183,7 @@ class Town:
         """A web device of a user, who is made if need be; gives the source its commands come from."""
         web = self.do(self.orders.integration())
         person = self.do(self.orders.connects(web.id, guid, external_id=name))
-        return Source(
-            type="web", integration_id=web.id, client=person.client, device=person.device(guid)
-        )
+        return Source(type="web", integration_id=web.id, client=person.client, device=person.device(guid))
 
     def seated(self, room: str) -> Sequence[str]:
         """The external ids of those who sit in a room, in the order they joined."""
@@ -194,6 +195,11 @@ class Town:
         seat = held.seat(self.user(name))
         assert seat is not None
         return held.unread(seat)
+
+
+def _picture(house: House) -> list[object]:
+    """All that a house holds, as it is now; what it holds are values."""
+    return [dict(it) if isinstance(it, dict) else it for it in vars(house).values()]
 
 
 def concrete(kind: type[Value]) -> set[type[Any]]:

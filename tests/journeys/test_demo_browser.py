@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from playwright.async_api import (
     Browser,
     BrowserContext,
@@ -19,6 +20,7 @@ from playwright.async_api import (
     ViewportSize,
     expect,
 )
+from yarl import URL
 
 from tests.journeys import chromium
 
@@ -338,7 +340,8 @@ async def test_the_keyboard_is_enough(visit: Visit) -> None:
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_what_can_be_pressed_has_a_name_and_shows_its_focus(visit: Visit, viewport: ViewportSize) -> None:
     page = await visit(viewport=viewport)
-    await expect(Place(page, "ann").message("Saturday at ten")).to_be_visible()
+    for name in ("ann", "bob", "cleo") if viewport == DESKTOP else ("ann",):
+        await expect(Place(page, name).message("Saturday at ten")).to_be_visible()
     stops = page.locator("button:visible, a[href]:visible, textarea:visible, summary:visible, [tabindex='0']:visible")
     names = await stops.evaluate_all(
         "stops => stops.map(it => it.getAttribute('aria-label') ?? (it.innerText.trim() || it.outerHTML))"
@@ -357,3 +360,20 @@ async def tab_to(page: Page, wanted: Locator) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not reach {wanted}")
+
+
+async def test_the_scene_is_for_this_machine_and_its_own_pages(demo: Demo) -> None:
+    async with ClientSession() as http:
+
+        async def status(method: str, path: str, **options: Any) -> int:
+            async with http.request(method, URL(f"{demo.url}/demo/{path}", encoded=True), **options) as response:
+                assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+                assert response.headers["Cache-Control"] == "no-cache"
+                return response.status
+
+        assert await status("GET", "scene.json") == 200
+        assert await status("GET", "scene.json", headers={"Host": "rebound.example"}) == 403
+        assert await status("POST", "webhook", json={"events": []}, headers={"X-API-Key": "guessed"}) == 401
+        assert await status("POST", "webhook/mood", data={"down": "true"}) == 415
+        assert await status("GET", "client/..%2f..%2fpyproject.toml") == 404
+        assert await status("GET", "client/package.json") == 404

@@ -125,6 +125,17 @@ test("what was not answered goes out again, under the same name, after a reconne
   assert.equal((await sending).id, "m5");
 });
 
+test("a pile that was written offline goes out a few at a time, in order", async () => {
+  const socket = await connected(row("c1", 4));
+  socket.drop();
+  for (let letter = 0; letter < 45; letter++) client.sendMessage(String(letter), "c1");
+  const again = await back(500, welcome(row("c1", 4)));
+  const sent = () => again.heard("message:send").map(({ content }) => content.text);
+  assert.ok(sent().length <= 20);
+  for (let second = 0; second < 3; second++) mock.timers.tick(1000);
+  assert.deepEqual(sent(), [...Array(45).keys()].map(String));
+});
+
 test("unsent messages outlive the page", async () => {
   const kept = options();
   client = createClient(kept);
@@ -155,6 +166,16 @@ test("a refusal is shown on the message, which can be retried or discarded", asy
   await settled();
   client.discardMessage(failed, "c1");
   assert.deepEqual(conversation().messages, []);
+});
+
+test("what was too much for now goes out again", async () => {
+  const socket = await connected(row("c1", 4));
+  client.sendMessage("hello", "c1");
+  socket.refuse(socket.heard("message:send")[0], { status: 429, code: "too_many_requests", title: "slow down" });
+  await settled();
+  assert.equal(conversation().messages[0].state, "pending");
+  mock.timers.tick(1000);
+  assert.equal(socket.heard("message:send").length, 2);
 });
 
 test("a goodbye is followed by a reconnect after the time it gives, 4009 and 45xx by none", async () => {

@@ -29,7 +29,10 @@ async def post(call: Call) -> Json:
 async def list_all(call: Call) -> Json:
     asked = call.page()
     page = Page(size=limits.MESSAGES_PAGE, after=asked.after, before=asked.before)
-    room = await call.flow.queries.room(call.app_id, call["conversationId"])
+    try:
+        room = await call.flow.queries.room(call.app_id, call["conversationId"])
+    except Refused:
+        raise Refused(errors.NOT_FOUND) from None  # documented so for this list alone
     found, more = await call.flow.store.messages(room.conversation.id, page)
     return cursor.history([v2.message(it) for it in found], [it.id for it in found], page, more, call.url)
 

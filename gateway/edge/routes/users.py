@@ -19,7 +19,7 @@ async def create(call: Call) -> Json:
         external_id=body.external_id,
         signed_up_at=ms(body.signed_up_at) if body.signed_up_at else None,
         to_be_retained=bool(body.to_be_retained),
-        profile=body.profile or Profile(),
+        profile=Profile(**requests.changes(body.profile)) if body.profile else Profile(),
         metadata=body.metadata or {},
     )
     return {"user": v2.user(await call.flow.corridor.execute(command))}

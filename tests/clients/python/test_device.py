@@ -155,6 +155,15 @@ async def test_a_gap_in_a_conversation_one_may_no_longer_read_is_lost(gateway: G
         assert (await next_of(device.events(), 1)) == [Lost(ROOM)]
 
 
+async def test_every_gap_is_mended(gateway: Gateway) -> None:
+    async with gateway.online(seq=4) as (device, call):
+        for early in (6, 8):
+            await call.tell(early)
+            asked = await call.hear()
+            await call.ok(asked, events=[event(early - 1), event(early)], recovered=True)
+            assert seqs(await next_of(device.events(), 2)) == [early - 1, early]
+
+
 async def test_only_one_repair_is_asked_for_at_a_time(gateway: Gateway) -> None:
     async with gateway.online(seq=4) as (device, call):
         await call.tell(6, 7, 8)

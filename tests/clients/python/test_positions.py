@@ -32,6 +32,7 @@ def test_the_next_is_told() -> None:
 def test_what_was_told_is_not_told_again() -> None:
     order = standing_at(4)
     assert order.take(heard(4)) == order.take(heard(1)) == []
+    assert not order.has_hole(ROOM)
 
 
 def test_an_early_one_waits_for_those_before_it() -> None:

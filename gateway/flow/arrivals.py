@@ -1,0 +1,176 @@
+"""How a device becomes somebody's: hello, login, and logout."""
+
+from contextlib import suppress
+from typing import Protocol
+
+from gateway.domain import errors, goodbyes
+from gateway.domain.commands import Connect, DeviceDraft, Ref, UpdateDevice
+from gateway.domain.errors import Refused
+from gateway.domain.goodbyes import Goodbye
+from gateway.domain.model import SDK_TYPES, Integration, Person, Source
+from gateway.flow.catchup import CatchUp, catch_up
+from gateway.flow.floor import Flow
+from gateway.flow.identity import Proof
+from gateway.wire import frames, socket, tokens, v2
+from gateway.wire.frames import Hello
+from gateway.wire.v2 import Json
+
+NO_POSITIONS = frames.Positions(epoch="", seq={})
+
+
+class Arriving(Protocol):
+    """The session of the device."""
+
+    flow: Flow
+    origin: str | None
+    integration_id: str
+    app_id: str
+    user_id: str
+    guid: str
+    source: Source
+    session_hash: str | None
+
+    def write(self, frame: bytes) -> None: ...
+    def dismiss(self, goodbye: Goodbye) -> None: ...
+    def become(self, person: Person, guid: str, proof: Proof | None) -> None: ...
+    def release(self, told: dict[str, int]) -> None: ...
+
+
+async def hello(device: Arriving, frame: Hello) -> None:
+    """Welcome the device, or say why not: to a stranger every refusal is a goodbye."""
+    try:
+        await _greet(device, frame)
+    except Refused as refused:
+        device.dismiss(_goodbye(refused))
+
+
+def _goodbye(refused: Refused) -> Goodbye:
+    match refused.problem.status:
+        case 401:
+            return goodbyes.INVALID_AUTH
+        case 403:
+            return goodbyes.FOREIGN_ORIGIN
+        case 404:
+            return goodbyes.UNKNOWN_INTEGRATION
+        case _:
+            return goodbyes.RESTARTING
+
+
+async def _greet(device: Arriving, frame: Hello) -> None:
+    integration = await _integration(device)
+    auth = frame.auth or frames.Auth()
+    proof = await device.flow.identity.user(device.app_id, auth.jwt) if auth.jwt is not None else None
+    token = device.flow.new_secret() if proof is None and auth.user_id is None else None
+    command = Connect(
+        app_id=device.app_id,
+        device=_draft(frame, integration),
+        external_id=proof.external_id if proof else None,
+        user_id=auth.user_id,
+        session_hash=tokens.digest(auth.session_token) if auth.session_token is not None else None,
+        new_session_hash=tokens.digest(token) if token else None,
+    )
+    person = await device.flow.corridor.execute(command)
+    device.become(person, frame.device.guid, proof)
+    await _welcome(device, frame, person, token)
+
+
+async def _integration(device: Arriving) -> Integration:
+    """The integration the device came through, which names the app; raises `Refused`."""
+    office, integration = await device.flow.registry.integration(device.integration_id)
+    if integration.type not in SDK_TYPES:
+        raise Refused(errors.INTEGRATION_NOT_FOUND)
+    allowed = integration.fields.get("originWhitelist")
+    if allowed and device.origin is not None and device.origin not in allowed:
+        raise Refused(errors.FORBIDDEN)
+    device.app_id = office.app.id
+    return integration
+
+
+async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | None) -> None:
+    """Live events wait until what was missed has been told, and none is told twice."""
+    told: dict[str, int] = {}
+    try:
+        asked = frame.positions or NO_POSITIONS
+        caught_up = await catch_up(device.flow.store, device.user_id, asked.epoch, asked.seq)
+        device.write(_written(device, frame, person, token, caught_up))
+        for event in caught_up.missed:
+            said = socket.say(event)
+            if said is not None:
+                device.write(said.to(device.user_id))
+        told = caught_up.told
+    finally:
+        device.release(told)
+
+
+def _written(device: Arriving, frame: Hello, person: Person, token: str | None, caught_up: CatchUp) -> bytes:
+    known = person.device(device.guid)
+    return socket.welcome(
+        frame.id,
+        commands_per_second=device.flow.commands_per_second,
+        epoch=device.flow.store.epoch,
+        user=v2.user(person.user),
+        device=v2.device(known, person.client.id if person.client else None) if known else None,
+        sessionToken=token,
+        conversations=[socket.overview(it) for it in caught_up.overviews],
+        hasMoreConversations=caught_up.more,
+        recovered=caught_up.recovered,
+    )
+
+
+async def login(device: Arriving, frame: frames.Login) -> Json:
+    """Be the user of a JWT from here on; raises `Refused`."""
+    proof = await device.flow.identity.user(device.app_id, frame.jwt)
+    before = device.user_id
+    command = Connect(
+        app_id=device.app_id,
+        device=_same(device),
+        external_id=proof.external_id,
+        user_id=before if device.session_hash else None,
+        session_hash=device.session_hash,
+    )
+    person = await device.flow.corridor.execute(command)
+    if person.user.id != before:
+        await _let_go(device, before)
+    device.become(person, device.guid, proof)
+    device.release({})
+    return {"user": v2.user(person.user)}
+
+
+async def logout(device: Arriving, frame: frames.Logout) -> None:
+    await _let_go(device, device.user_id)
+    device.write(socket.ok(frame.id, {}))
+    device.dismiss(goodbyes.LOGGED_OUT)
+
+
+async def _let_go(device: Arriving, user_id: str) -> None:
+    """The device is that user's no longer: it gets no more push notifications."""
+    ref = Ref(device.app_id, user_id, "id")
+    with suppress(Refused):  # the user, or the device, is gone already
+        await device.flow.corridor.execute(
+            UpdateDevice(app_id=device.app_id, user=ref, guid=device.guid, status="inactive", push_token=None)
+        )
+
+
+def _draft(frame: Hello, integration: Integration) -> DeviceDraft:
+    said = frame.device
+    return DeviceDraft(
+        guid=said.guid,
+        platform=said.platform or integration.type,
+        integration_id=integration.id,
+        app_version=said.app_version,
+        info=said.info or {},
+        push_token=said.push_notification_token,
+    )
+
+
+def _same(device: Arriving) -> DeviceDraft:
+    """The device as it was introduced."""
+    known = device.source.device
+    return DeviceDraft(
+        guid=device.guid,
+        platform=device.source.type,
+        integration_id=device.integration_id,
+        app_version=known.app_version if known else None,
+        info=known.info if known else {},
+        push_token=known.push_token if known else None,
+    )
