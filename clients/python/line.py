@@ -121,7 +121,7 @@ class Line:
         """Fresh credentials are worth one try; refused again, they are not fresh."""
         if goodbye.code != INVALID_AUTH or self._renewed:
             return False
-        pass
+        self._renewed = True
         return await self._listener.renew()
 
     async def _pause(self, seconds: float) -> None:

@@ -89,7 +89,6 @@ class Session:
     def over(self) -> None:
         """Goodbye was said: nothing more is taken or written, also of what was waiting for its turn."""
         self._over = True
-        self._backlog.clear()
 
     def closed(self) -> None:
         """The socket is gone, whoever closed it."""

@@ -12,7 +12,7 @@ from gateway.wire.json import glance, read
 from gateway.wire.socket import FrameId
 
 ConversationId = Annotated[str, Meta(min_length=1, max_length=64)]
-ClientMessageId = Annotated[str, Meta(min_length=1, max_length=limits.CLIENT_MESSAGE_ID)]
+ClientMessageId = Annotated[str, Meta(min_length=1, max_length=limits.CLIENT_MESSAGE_ID, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Meta(min_length=1, max_length=limits.NAME)]
 Description = Annotated[str, Meta(min_length=1, max_length=limits.DESCRIPTION)]
 PushToken = Annotated[str, Meta(min_length=1, max_length=limits.PUSH_TOKEN)]

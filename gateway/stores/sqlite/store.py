@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from gateway.domain.commands import Needs
@@ -91,7 +91,8 @@ async def _transaction(db: Connection) -> AsyncIterator[None]:
         yield
         await db.run("COMMIT")
     except BaseException:
-        await db.run("ROLLBACK")
+        with suppress(Error):  # some failures have rolled back already
+            await db.run("ROLLBACK")
         raise
 
 
