@@ -103,7 +103,13 @@ function countUnread(externalId, count) {
 
 function setUpWebhooks() {
   const badge = make("span", { class: "calls-count", hidden: true });
-  const button = make("button", { type: "button", class: "tool wide", "aria-controls": "hooks", onclick: () => toggle() }, icon("hook"), make("span", { class: "tool-words" }, "Webhook calls"), badge);
+  const button = make(
+    "button",
+    { type: "button", class: "tool wide", "aria-controls": "hooks", onclick: () => toggle() },
+    icon("hook"),
+    make("span", { class: "tool-words" }, "Webhook calls"),
+    badge,
+  );
   const panel = new WebhookPanel({
     onCount: (count) => {
       badge.hidden = false;

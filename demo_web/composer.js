@@ -11,7 +11,11 @@ export class Composer {
   /** `onSend(text)`, `onTyping()` at every change and `onEmpty()` when nothing is left of what was typed. */
   constructor({ onSend, onTyping, onEmpty }) {
     this.#text = make("textarea", { rows: 1, maxlength: LONGEST, enterkeyhint: "send", autocomplete: "off" });
-    const send = make("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
+    const send = make(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" },
+      icon("send"),
+    );
     this.element = make("form", { class: "composer" }, this.#text, send);
     this.#text.addEventListener("input", () => {
       this.#fit();

@@ -84,7 +84,7 @@ function bubbleRow(message, facts, acts) {
       "div",
       { class: "said" },
       make("span", { class: named ? "author" : "unseen" }, named ? name : own ? "You: " : `${name}: `),
-      bubble(message, facts, acts),
+      bubble(message, acts),
       replies(message, facts, acts),
       foot(message, facts, acts),
     ),
@@ -92,7 +92,7 @@ function bubbleRow(message, facts, acts) {
   );
 }
 
-function bubble(message, _, acts) {
+function bubble(message, acts) {
   if (message.deleted) return make("div", { class: "bubble deleted" }, "This message was deleted");
   const { content } = message;
   const buttons = (content.actions ?? []).filter(({ type }) => type !== "reply");
@@ -100,9 +100,15 @@ function bubble(message, _, acts) {
     "div",
     { class: "bubble" },
     content.type === "image" && picture(content),
-    (content.text || !content.mediaUrl) && make("p", { class: "text" }, content.text ?? content.textFallback ?? content.type),
+    (content.text || !content.mediaUrl) &&
+      make("p", { class: "text" }, content.text ?? content.textFallback ?? content.type),
     content.type === "file" && link(content.mediaUrl, content.altText ?? "File"),
-    buttons.length > 0 && make("div", { class: "buttons" }, buttons.map((action) => button(action, acts))),
+    buttons.length > 0 &&
+      make(
+        "div",
+        { class: "buttons" },
+        buttons.map((action) => button(action, acts)),
+      ),
   );
 }
 
@@ -123,7 +129,12 @@ function ownAddress(mediaUrl) {
 
 function link(uri, text) {
   const safe = /^https?:/i.test(uri ?? "");
-  return make("a", { class: "action", href: safe ? uri : null, target: "_blank", rel: "noopener noreferrer" }, text, icon("window"));
+  return make(
+    "a",
+    { class: "action", href: safe ? uri : null, target: "_blank", rel: "noopener noreferrer" },
+    text,
+    icon("window"),
+  );
 }
 
 function button(action, acts) {
@@ -136,14 +147,20 @@ function button(action, acts) {
     currentTarget.disabled = true;
     acts.press(action);
   };
-  return make("button", { type: "button", class: classes, disabled: pressed, onclick: press }, action.text, icon("check"));
+  return make(
+    "button",
+    { type: "button", class: classes, disabled: pressed, onclick: press },
+    action.text,
+    icon("check"),
+  );
 }
 
 /** Answers to choose from; they go with the next message. */
 function replies({ content, deleted }, { newest }, acts) {
   const choices = (!deleted && newest && content.actions?.filter(({ type }) => type === "reply")) || [];
   if (!choices.length) return null;
-  const choose = (action) => make("button", { type: "button", class: "reply", onclick: () => acts.reply(action) }, action.text);
+  const choose = (action) =>
+    make("button", { type: "button", class: "reply", onclick: () => acts.reply(action) }, action.text);
   return make("div", { class: "replies", role: "group", "aria-label": "Suggested answers" }, choices.map(choose));
 }
 

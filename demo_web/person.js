@@ -41,7 +41,12 @@ export class Person {
     this.#rooms = new RoomList({ name: who.displayName, paneId, onOpen: (id) => this.#open(id) });
     this.element = make(
       "article",
-      { class: "person", id: `person-${who.externalId}`, dataset: { person: who.externalId }, "aria-label": who.displayName },
+      {
+        class: "person",
+        id: `person-${who.externalId}`,
+        dataset: { person: who.externalId },
+        "aria-label": who.displayName,
+      },
       this.#header(alone),
       make("div", { class: "desk" }, this.#rooms.element, this.#room.element),
     );
@@ -57,19 +62,33 @@ export class Person {
     this.#room.attend();
   }
 
-  focus() {
-    this.#room.focus();
-  }
-
   #header(alone) {
     const { who } = this;
-    const cut = make("button", { type: "button", class: "tool cut", "aria-pressed": "false", onclick: () => this.#toggleLine(cut) });
+    const cut = make("button", {
+      type: "button",
+      class: "tool cut",
+      "aria-pressed": "false",
+      onclick: () => this.#toggleLine(cut),
+    });
     this.#labelCut(cut);
-    this.#again = make("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#client.reconnect().catch(() => {}) }, "Connect again");
+    this.#again = make(
+      "button",
+      { type: "button", class: "plain", hidden: true, onclick: () => this.#client.reconnect().catch(() => {}) },
+      "Connect again",
+    );
     const status = make("p", { class: "status", role: "status" }, this.#lamp, this.#status);
-    const words = make("div", { class: "who" }, make("h2", {}, who.displayName), make("div", { class: "status-row" }, status, this.#again));
+    const words = make(
+      "div",
+      { class: "who" },
+      make("h2", {}, who.displayName),
+      make("div", { class: "status-row" }, status, this.#again),
+    );
     const label = `Open ${firstName(who.displayName)} in a window of their own`;
-    const open = make("a", { class: "tool", href: `?as=${who.externalId}`, target: "_blank", "aria-label": label, title: label }, icon("window"));
+    const open = make(
+      "a",
+      { class: "tool", href: `?as=${who.externalId}`, target: "_blank", "aria-label": label, title: label },
+      icon("window"),
+    );
     return make("header", { class: "person-bar" }, avatar(who.displayName), words, cut, !alone && open);
   }
 
@@ -113,7 +132,8 @@ export class Person {
 
   #open(conversationId) {
     const view = this.#client.getConversations().find(({ id }) => id === conversationId);
-    if (view && conversationId !== this.#room.conversationId) this.#room.show(view, titleOf(view, this.#client.getUser()?.id));
+    if (view && conversationId !== this.#room.conversationId)
+      this.#room.show(view, titleOf(view, this.#client.getUser()?.id));
     this.#draw();
   }
 

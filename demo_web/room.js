@@ -30,7 +30,12 @@ export class RoomPane {
     this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const sizes = new ResizeObserver(() => this.#pinned && this.#toEnd());
     for (const part of [this.#log, this.#list]) sizes.observe(part);
-    this.#jump = make("button", { type: "button", class: "jump", hidden: true, onclick: () => this.#toEnd() }, icon("down"), "New messages");
+    this.#jump = make(
+      "button",
+      { type: "button", class: "jump", hidden: true, onclick: () => this.#toEnd() },
+      icon("down"),
+      "New messages",
+    );
     this.#composer = new Composer({
       onSend: (text) => this.#send(text),
       onTyping: () => client.startTyping(this.#id),
@@ -88,7 +93,13 @@ export class RoomPane {
     const pinned = this.#pinned;
     const oldest = this.#list.querySelector(".message")?.dataset.key;
     if (!this.#seen || !pinned || !this.#isLooking()) this.#markNew(view);
-    const rows = messageRows({ view, me: this.#client.getUser()?.id, firstNew: this.#firstNew, seen: this.#seen, acts: this.#acts });
+    const rows = messageRows({
+      view,
+      me: this.#client.getUser()?.id,
+      firstNew: this.#firstNew,
+      seen: this.#seen,
+      acts: this.#acts,
+    });
     reconcile(this.#list, rows);
     this.#start.textContent = this.#beginning(view);
     this.#typing.replaceChildren(...(view.typing.length ? [dots(), typingLine(view.typing)] : []));

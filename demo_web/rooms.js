@@ -11,19 +11,34 @@ export class RoomList {
   constructor({ name, onOpen, paneId }) {
     this.#onOpen = onOpen;
     this.#paneId = paneId;
-    this.element = make("div", { class: "rooms", role: "tablist", "aria-label": `Conversations of ${name}`, "aria-orientation": "vertical" });
+    this.element = make("div", {
+      class: "rooms",
+      role: "tablist",
+      "aria-label": `Conversations of ${name}`,
+      "aria-orientation": "vertical",
+    });
     rove(this.element, "[role=tab]", { onMove: (tab) => onOpen(tab.dataset.key) });
   }
 
   draw(views, openId, me) {
-    reconcile(this.element, views.map((view) => this.#row(view, view.id === openId, me)));
+    reconcile(
+      this.element,
+      views.map((view) => this.#row(view, view.id === openId, me)),
+    );
   }
 
   #row(view, open, me) {
     const title = titleOf(view, me);
     const line = view.typing.length ? `${typingLine(view.typing)} …` : lastLine(view, me);
     const time = view.messages.at(-1)?.received;
-    const facts = { title, line, time: time && clock(time), unread: view.unreadCount, typing: view.typing.length > 0, open };
+    const facts = {
+      title,
+      line,
+      time: time && clock(time),
+      unread: view.unreadCount,
+      typing: view.typing.length > 0,
+      open,
+    };
     return { key: view.id, sign: JSON.stringify(facts), build: () => this.#tab(view, facts) };
   }
 
@@ -44,7 +59,12 @@ export class RoomList {
       make(
         "span",
         { class: "tab-words" },
-        make("span", { class: "tab-top" }, make("span", { class: "tab-title" }, title), make("span", { class: "tab-time" }, time ?? "")),
+        make(
+          "span",
+          { class: "tab-top" },
+          make("span", { class: "tab-title" }, title),
+          make("span", { class: "tab-time" }, time ?? ""),
+        ),
         make(
           "span",
           { class: "tab-bottom" },

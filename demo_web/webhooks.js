@@ -7,7 +7,11 @@ const GISTS = 5; // events of one call that are told in a line each
 
 export class WebhookPanel {
   #list = make("ol", { class: "calls" });
-  #empty = make("p", { class: "calls-empty" }, "Nothing yet. Write something, and the calls that tell your backend of it stand here.");
+  #empty = make(
+    "p",
+    { class: "calls-empty" },
+    "Nothing yet. Write something, and the calls that tell your backend of it stand here.",
+  );
   #down;
   #count = 0;
   #onCount;
@@ -15,12 +19,31 @@ export class WebhookPanel {
   /** `onCount(n)` hears how many calls have come while the panel was there; `onClose()` that it is to go. */
   constructor({ onCount, onClose }) {
     this.#onCount = onCount;
-    this.#down = make("button", { type: "button", role: "switch", class: "switch", "aria-checked": "false", onclick: () => this.#toggle() }, make("span", { class: "switch-track" }, make("span", { class: "switch-thumb" })), "Receiver is down");
-    const close = make("button", { type: "button", class: "tool close", "aria-label": "Close", onclick: onClose }, icon("close"));
+    this.#down = make(
+      "button",
+      { type: "button", role: "switch", class: "switch", "aria-checked": "false", onclick: () => this.#toggle() },
+      make("span", { class: "switch-track" }, make("span", { class: "switch-thumb" })),
+      "Receiver is down",
+    );
+    const close = make(
+      "button",
+      { type: "button", class: "tool close", "aria-label": "Close", onclick: onClose },
+      icon("close"),
+    );
     this.element = make(
       "aside",
       { class: "hooks", id: "hooks", "aria-label": "Webhook calls" },
-      make("header", { class: "hooks-bar" }, make("div", { class: "who" }, make("h2", {}, "Webhook calls"), make("p", { class: "status" }, "What the business's backend is told")), close),
+      make(
+        "header",
+        { class: "hooks-bar" },
+        make(
+          "div",
+          { class: "who" },
+          make("h2", {}, "Webhook calls"),
+          make("p", { class: "status" }, "What the business's backend is told"),
+        ),
+        close,
+      ),
       make("div", { class: "hooks-mood" }, this.#down, make("p", { class: "hint", "aria-live": "polite" })),
       make("div", { class: "hooks-log" }, this.#empty, this.#list),
     );
@@ -44,7 +67,11 @@ export class WebhookPanel {
     const down = this.#down.getAttribute("aria-checked") !== "true";
     this.#show(down);
     const body = JSON.stringify({ down });
-    const answer = await fetch("webhook/mood", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    const answer = await fetch("webhook/mood", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+    });
     if (!answer.ok) this.#show(!down);
   }
 
@@ -83,9 +110,13 @@ function gists(events) {
 function subject({ type, payload }) {
   const author = payload.message?.author ?? payload.activity?.author;
   const business = author?.type === "business";
-  const who = business ? (author.displayName ?? "The business") : firstName(author?.displayName ?? nameOf(payload.user) ?? "");
-  if (type === "conversation:message") return `${who}: ${payload.message.content?.text ?? payload.message.content?.type}`;
-  if (type === "conversation:typing") return `${who} ${payload.activity.type === "typing:start" ? "is typing" : "stopped typing"}`;
+  const who = business
+    ? (author.displayName ?? "The business")
+    : firstName(author?.displayName ?? nameOf(payload.user) ?? "");
+  if (type === "conversation:message")
+    return `${who}: ${payload.message.content?.text ?? payload.message.content?.type}`;
+  if (type === "conversation:typing")
+    return `${who} ${payload.activity.type === "typing:start" ? "is typing" : "stopped typing"}`;
   if (type === "conversation:read") return `${who} has read`;
   if (type === "conversation:postback") return `${who} pressed ${payload.postback.payload}`;
   return who;

@@ -238,7 +238,9 @@ async def user_token(settings: Settings, app_id: str, external_id: str) -> str:
 
 
 async def demo(settings: Settings) -> None:
-    """The gateway with sample data and the page at `/demo/`, for this machine alone."""
+    """The gateway with sample data and the page at `/demo/`, for this machine alone: the page holds tokens."""
+    if settings.host not in demonstration.LOOPBACK:
+        raise CannotStart(f"host: the demo listens on this machine alone, not on {settings.host}")
     networks = ",".join(filter(None, (settings.allowed_networks, "127.0.0.0/8,::1/128")))
     stage = demonstration.Stage(now_ms)
     async with listening(

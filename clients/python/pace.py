@@ -27,6 +27,6 @@ class Pace:
 
     def wait_s(self) -> float:
         """How long until the next turn, in seconds."""
-        if len(self._taken) <= (self._taken.maxlen or 1):
+        if len(self._taken) < (self._taken.maxlen or 1):
             return 0.0
         return max(self._taken[0] + 1.0 - self._clock(), 0.0)

@@ -160,7 +160,14 @@ export class Connection extends Emitter {
     const delayMs = afterSeconds === undefined ? fullJitter(this.#attempt) : afterSeconds * 1000;
     this.#attempt += 1;
     this.#dialTimer = setTimeout(() => this.#dial(), delayMs);
-    this.#setStatus({ state: "reconnecting", attempt: this.#attempt, delayMs, retryAt: Date.now() + delayMs, code, reason });
+    this.#setStatus({
+      state: "reconnecting",
+      attempt: this.#attempt,
+      delayMs,
+      retryAt: Date.now() + delayMs,
+      code,
+      reason,
+    });
   }
 
   #end(goodbye) {

@@ -60,7 +60,8 @@ export class Conversations {
     for (const row of conversations) this.#take(row, recovered[row.conversation.id]);
     this.#turnPage(conversations, hasMoreConversations);
     const listed = new Set(conversations.map((row) => row.conversation.id));
-    for (const room of lost) this.#quietly(this.#readAnew(room, { ask: !listed.has(room.id), history: loaded.has(room) }));
+    for (const room of lost)
+      this.#quietly(this.#readAnew(room, { ask: !listed.has(room.id), history: loaded.has(room) }));
   }
 
   /** Takes in an event frame. */
@@ -150,7 +151,8 @@ export class Conversations {
     const { id } = snapshot.conversation;
     const known = this.#rooms.get(id);
     if (known) known.restore(snapshot, replayed);
-    else this.#rooms.set(id, new Room(snapshot, this.#me, (room, typist) => this.#told(room, [["typing:stop", typist]])));
+    else
+      this.#rooms.set(id, new Room(snapshot, this.#me, (room, typist) => this.#told(room, [["typing:stop", typist]])));
     this.#changed(this.#rooms.get(id));
     return this.#rooms.get(id);
   }

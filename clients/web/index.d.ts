@@ -253,7 +253,11 @@ export interface Client {
    * Shows the message at once as `pending` and sends it, again after every reconnect, until it is answered. Resolves
    * when the gateway has it on disk; rejects with `Refusal`, and the message is shown as `failed`.
    */
-  sendMessage(textOrContent: string | Content, conversationId?: string, more?: { metadata?: Metadata }): Promise<Message>;
+  sendMessage(
+    textOrContent: string | Content,
+    conversationId?: string,
+    more?: { metadata?: Metadata },
+  ): Promise<Message>;
   retryMessage(message: Message, conversationId?: string): Promise<Message>;
   discardMessage(message: Message, conversationId?: string): void;
   /** Presses a postback button; `actionId` is the action's `id`. */

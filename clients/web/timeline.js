@@ -57,7 +57,10 @@ export class Timeline {
     const end = page.at(-1)?.received ?? "";
     const live = this.#confirmed.filter((message) => message.received > end);
     const keys = new Map(this.#confirmed.map((message) => [message.id, message.clientMessageId]));
-    const named = page.map((message) => ({ ...message, clientMessageId: message.clientMessageId ?? keys.get(message.id) }));
+    const named = page.map((message) => ({
+      ...message,
+      clientMessageId: message.clientMessageId ?? keys.get(message.id),
+    }));
     this.#confirmed = [...named, ...live];
     this.loaded = true;
     this.hasMore = hasMore;

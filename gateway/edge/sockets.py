@@ -177,22 +177,30 @@ class DeviceConnection(asyncio.Protocol):
     # From the session and the hub
 
     def write(self, frame: bytes) -> None:
-        """Law 6: the bytes go on a list; too many unsent is a verdict, not a pause."""
+        """Law 6: the bytes go on a list; too many unsent is a verdict, not a pause.
+
+        What waits already is judged, not the new frame: a long history may be more than the limit by itself.
+        """
+        if self._unsent > self._doors.max_unsent_bytes and self._is_slow():
+            self._session.dismiss(goodbyes.SLOW)
+            return
         if not self._out:
             self._doors.outgoing.touch(self)
         self._out.append(frame)
         self._unsent += len(frame)
-        if self._unsent > self._doors.max_unsent_bytes:
-            self._session.dismiss(goodbyes.SLOW)
+
+    def _is_slow(self) -> bool:
+        """Whether too much waits even after the network was offered all of it."""
+        self.flush()
+        return self._unsent > self._doors.max_unsent_bytes
 
     def flush(self) -> None:
         out, self._out = self._out, []
-        if not out or self._transport.is_closing():
+        if self._transport.is_closing():
             return
-        self._transport.write(out[0] if len(out) == 1 else b"".join(out))
+        if out:
+            self._transport.write(out[0] if len(out) == 1 else b"".join(out))
         self._unsent = self._transport.get_write_buffer_size()
-        if self._unsent > self._doors.max_unsent_bytes:
-            self._session.dismiss(goodbyes.SLOW)
 
     def close(self, goodbye: Goodbye) -> None:
         """Say goodbye, close, and hang up when the device does, or after a while."""

@@ -33,7 +33,7 @@ class Arriving(Protocol):
     def write(self, frame: bytes) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
     def become(self, person: Person, guid: str, proof: Proof | None) -> None: ...
-    def release(self, told: dict[str, int]) -> None: ...
+    def release(self, said: list[bytes], told: dict[str, int]) -> None: ...
 
 
 async def hello(device: Arriving, frame: Hello) -> None:
@@ -88,18 +88,16 @@ async def _integration(device: Arriving) -> Integration:
 
 async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | None) -> None:
     """Live events wait until what was missed has been told, and none is told twice."""
+    said: list[bytes] = []
     told: dict[str, int] = {}
     try:
         asked = frame.positions or NO_POSITIONS
         caught_up = await catch_up(device.flow.store, device.user_id, asked.epoch, asked.seq)
-        device.write(_written(device, frame, person, token, caught_up))
-        for event in caught_up.missed:
-            said = socket.say(event)
-            if said is not None:
-                device.write(said.to(device.user_id))
+        said.append(_written(device, frame, person, token, caught_up))
+        said += (it.to(device.user_id) for it in map(socket.say, caught_up.missed) if it is not None)
         told = caught_up.told
     finally:
-        device.release(told)
+        device.release(said, told)
 
 
 def _written(device: Arriving, frame: Hello, person: Person, token: str | None, caught_up: CatchUp) -> bytes:
@@ -132,7 +130,7 @@ async def login(device: Arriving, frame: frames.Login) -> Json:
     if person.user.id != before:
         await _let_go(device, before)
     device.become(person, device.guid, proof)
-    device.release({})
+    device.release([], {})
     return {"user": v2.user(person.user)}
 
 

@@ -89,6 +89,7 @@ class Session:
     def over(self) -> None:
         """Goodbye was said: nothing more is taken or written, also of what was waiting for its turn."""
         self._over = True
+        self._backlog.clear()
 
     def closed(self) -> None:
         """The socket is gone, whoever closed it."""
@@ -243,12 +244,14 @@ class Session:
         self.flow.hub.join(self)
         self._expires(proof)
 
-    def release(self, told: dict[str, int]) -> None:
-        """Say what was held, but for what has been `told` up to a seq."""
+    def release(self, said: list[bytes], told: dict[str, int]) -> None:
+        """Say `said`, then what was held, but for what has been `told` up to a seq: all of it as one answer."""
         held, self._held = self._held or (), None
         for frame, conversation_id, seq in held:
             if not seq or conversation_id is None or seq > told.get(conversation_id, 0):
-                self.write(frame)
+                said.append(frame)
+        if said:
+            self.write(b"".join(said))
 
     def _expires(self, proof: Proof | None) -> None:
         """Say goodbye when the token that let it in ends."""

@@ -191,7 +191,9 @@ def frame_id(text: bytes) -> FrameId:
     """The id of a frame that could not be parsed, so that its refusal can be matched; None if it has none."""
     seen = glance(text)
     named = seen.get("id") if isinstance(seen, dict) else None
-    return named if isinstance(named, str | int | float) else None
+    if isinstance(named, str):
+        return named.encode(errors="replace").decode()  # half a surrogate pair can be read, but not written
+    return named if isinstance(named, int | float) else None
 
 
 def is_text(text: bytes) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ class Bare:
     def __init__(self, sock: socket.socket, protocol: ClientProtocol) -> None:
         self._sock = sock
         self._protocol = protocol
-        self._said: list[Json] = []
+        self._said: deque[Json] = deque()
         self._closed: int | None = None
         self.pings = 0
         self.raw = bytearray()
@@ -93,14 +94,17 @@ class Bare:
         elif frame.opcode is Opcode.CLOSE:
             self._closed = Close.parse(frame.data).code
 
+    async def next(self) -> Json:
+        """The next frame."""
+        while not self._said:
+            assert await self.read(), "the connection has ended"
+        return self._said.popleft()
+
     async def until(self, kind: str) -> Json:
         """Read on to the next frame of a type; those before it are dropped."""
-        while True:
-            while self._said:
-                frame = self._said.pop(0)
-                if frame["type"] == kind:
-                    return frame
-            assert await self.read(), f"the connection ended before a {kind}"
+        while (frame := await self.next())["type"] != kind:
+            pass
+        return frame
 
     async def close_code(self) -> int | None:
         """Read to the end of the connection; the code of the close frame, if there was one."""
