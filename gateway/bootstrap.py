@@ -49,6 +49,7 @@ from gateway.wire import json, tokens
 DATABASE = "gateway.db"
 LOCK = "gateway.lock"
 BACKLOG = 4_096
+DEMO_INTERVALS_S = "2,4,8,16,32,64,128,256"  # a receiver that is back is seen to catch up
 
 T = TypeVar("T")
 
@@ -241,6 +242,8 @@ async def demo(settings: Settings) -> None:
     """The gateway with sample data and the page at `/demo/`, for this machine alone: the page holds tokens."""
     if settings.host not in demonstration.LOOPBACK:
         raise CannotStart(f"host: the demo listens on this machine alone, not on {settings.host}")
+    if settings.webhook_intervals_s == Settings().webhook_intervals_s:
+        settings = replace(settings, webhook_intervals_s=DEMO_INTERVALS_S)
     networks = ",".join(filter(None, (settings.allowed_networks, "127.0.0.0/8,::1/128")))
     stage = demonstration.Stage(now_ms)
     async with listening(

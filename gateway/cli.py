@@ -20,7 +20,6 @@ PREFIX = "GATEWAY_"
 app = App(name="gateway", version=__version__, help="A self-hosted, realtime chat gateway for SDK clients.")
 
 DEFAULTS = Settings()
-DEMO = Settings(webhook_intervals_s="2,4,8,16,32,64,128,256")  # so that a receiver that is back is seen to catch up
 
 Given = Annotated[Settings, Parameter(name="*")]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object")]
@@ -33,7 +32,7 @@ def serve(settings: Given = DEFAULTS) -> None:
 
 
 @app.command
-def demo(settings: Given = DEMO) -> None:
+def demo(settings: Given = DEFAULTS) -> None:
     """Make sample people and conversations, and serve a page to try it."""
     _run(bootstrap.demo(settings), settings)
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-import jwt as jose
+from joserfc import jwt as jose
+from joserfc.jwk import OctKey
 
 from clients.python.wire import Json
 
@@ -56,4 +57,4 @@ class Credentials:
 def user_token(key_id: str, secret: str, external_id: str, **claims: object) -> str:
     """A JWT that logs `external_id` in, signed with an app key; `exp` may be among the claims."""
     payload = {"scope": "user", "external_id": external_id, **claims}
-    return jose.encode(payload, secret, algorithm="HS256", headers={"kid": key_id})
+    return jose.encode({"alg": "HS256", "kid": key_id}, payload, OctKey.import_key(secret))

@@ -144,6 +144,7 @@ class DeviceConnection(asyncio.Protocol):
         self._doors.left(self)
         self._due.cancel()
         self._session.closed()
+        self._protocol.parser.close()  # it holds the protocol that holds it
 
     def _relay(self) -> None:
         """Pass on what the protocol itself says: the handshake's answer, pongs, the echo of a close."""

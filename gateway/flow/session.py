@@ -35,6 +35,13 @@ class Socket(Protocol):
     def close(self, goodbye: Goodbye) -> None: ...
 
 
+class _NoSocket:
+    """Where a session writes whose socket is gone; the socket is let go, for it holds the session."""
+
+    def write(self, frame: bytes) -> None: ...
+    def close(self, goodbye: Goodbye) -> None: ...
+
+
 class Session:
     """A `hub.Listener`. Commands take effect in the order sent: what is only a command for the corridor lines up
     there at once; anything else is waited for, and what comes after it waits too.
@@ -42,7 +49,7 @@ class Session:
 
     def __init__(self, flow: Flow, socket: Socket, integration_id: str) -> None:
         self.flow = flow
-        self._socket = socket
+        self._socket: Socket = socket
         self.origin: str | None = None
         self.integration_id = integration_id
         self.app_id = ""
@@ -93,6 +100,7 @@ class Session:
 
     def closed(self) -> None:
         """The socket is gone, whoever closed it."""
+        self._socket = _NoSocket()
         self.over()
         if self._expiry is not None:
             self._expiry.cancel()
