@@ -213,12 +213,28 @@ class House:
         answer = await self.rest("GET", f"/conversations/{conversation_id}/messages")
         return list(answer.body["messages"])
 
+    async def history(self, conversation_id: str) -> list[Json]:
+        """All messages of a conversation, oldest first, read a page at a time."""
+        path = f"/conversations/{conversation_id}/messages"
+        page = (await self.rest("GET", path)).body
+        found = list(page["messages"])
+        while page["meta"]["hasMore"]:
+            page = (await self.rest("GET", f"{path}?page[before]={page['meta']['beforeCursor']}")).body
+            found = page["messages"] + found
+        return found
+
     async def webhook(self, target: str, *triggers: str, **facts: Any) -> Json:
         """A custom integration whose webhook is sent `triggers`, by default all; gives the integration."""
         wanted = {"target": target, "triggers": list(triggers or TRIGGERS.values()), **facts}
         made = await self.rest("POST", "/integrations", {"type": "custom", "webhooks": [wanted]})
         assert made.status == 201, made
         return dict(made.body["integration"])
+
+    async def mirrored(self) -> None:
+        """Wait until no webhook is due anything more: all is delivered, or given up."""
+        async with asyncio.timeout(10):
+            while await self.flow.store.lanes():
+                await asyncio.sleep(0.01)
 
     # The devices' side
 

@@ -11,11 +11,19 @@ Json = dict[str, Any]
 
 
 class Receiver:
-    """Every call as it came. `answer` is the status it gives; a test may set it, or a function of the envelope."""
+    """Every call as it came. `answer` is the status it gives; a test may set it, or a function of the envelope.
+
+    While `gate` is not set, calls hang; `arrived` counts them all, also those whose caller lost patience.
+    With `redirect`, calls are answered 302 and that address.
+    """
 
     def __init__(self) -> None:
         self.url = ""
         self.answer: int | Callable[[Json], int] = 200
+        self.redirect: str | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.arrived = 0
         self.calls: list[Json] = []
         self.keys: list[str | None] = []
         self.statuses: list[int] = []
@@ -23,13 +31,21 @@ class Receiver:
 
     async def take(self, request: web.Request) -> web.Response:
         envelope = await request.json()
-        status = self.answer(envelope) if callable(self.answer) else self.answer
+        async with self._news:
+            self.arrived += 1
+            self._news.notify_all()
+        await self.gate.wait()
+        if request.transport is None:
+            return web.Response()
+        answer = 302 if self.redirect else self.answer
+        status = answer(envelope) if callable(answer) else answer
+        headers = {"Location": self.redirect} if self.redirect else None
         async with self._news:
             self.calls.append(envelope)
             self.keys.append(request.headers.get("X-API-Key"))
             self.statuses.append(status)
             self._news.notify_all()
-        return web.Response(status=status)
+        return web.Response(status=status, headers=headers)
 
     @property
     def events(self) -> list[Json]:

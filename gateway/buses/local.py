@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from gateway.domain.events import Event
+
+log = structlog.get_logger(__name__)
 
 
 class LocalBus:
@@ -13,7 +17,10 @@ class LocalBus:
 
     async def publish(self, events: Sequence[Event]) -> None:
         for hear in self._hearers:
-            hear(events)
+            try:
+                hear(events)
+            except Exception:  # one who cannot hear does not keep it from the others
+                log.exception("hearing failed")
 
     def subscribe(self, hear: Callable[[Sequence[Event]], None]) -> None:
         self._hearers.append(hear)

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
-from gateway.domain.model import Scope
+from gateway.domain.model import ExternalId, Scope
 from gateway.domain.value import Value
 
 ACCOUNT: Final = frozenset({Scope.ACCOUNT})
@@ -33,7 +33,7 @@ class Claims(Value, kw_only=True):
     """What a verified JWT says. `expires_at` is in seconds, as JWTs have it."""
 
     scope: str | None = None
-    external_id: str | None = None
+    external_id: ExternalId | None = None
     expires_at: float | None = None
 
 

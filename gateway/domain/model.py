@@ -1,11 +1,15 @@
 """The nouns: what there is between two events. Times are milliseconds since 1970 UTC."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from msgspec import Meta
+
+from gateway.domain import limits
 from gateway.domain.value import Shape, Value
 
 Metadata = dict[str, str | int | float | bool]
+ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=r"^[^\x00\ud800-\udfff]*$")]
 
 
 class Scope(StrEnum):

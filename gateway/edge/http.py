@@ -1,5 +1,6 @@
 """REST over aiohttp: finds the operation, lets the caller in, and writes its answer or refusal."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
@@ -24,6 +25,8 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 log = structlog.get_logger(__name__)
+QUIET: Final = logging.getLogger("gateway.http")
+QUIET.setLevel(logging.CRITICAL)  # it would quote broken requests, credentials included
 
 KNOWN: Final[dict[type[Exception], Problem]] = {
     web.HTTPNotFound: errors.NOT_FOUND,

@@ -116,7 +116,10 @@ class Corridor:
     async def _tell(self, committed: "Committed") -> None:
         """Answer the callers, then publish."""
         for ticket in committed.group:
-            ticket.tell(ticket.result)
+            try:
+                ticket.tell(ticket.result)
+            except Exception:  # the others wait for theirs
+                log.exception("answering failed", command=type(ticket.command).__name__)
         await self._bus.publish(committed.events)
         if committed.mirrored:
             self._due(committed.mirrored)

@@ -193,7 +193,7 @@ def frame_id(text: bytes) -> FrameId:
     named = seen.get("id") if isinstance(seen, dict) else None
     if isinstance(named, str):
         return named.encode(errors="replace").decode()  # half a surrogate pair can be read, but not written
-    return named if isinstance(named, int | float) else None
+    return named if isinstance(named, int | float) and not isinstance(named, bool) else None
 
 
 def is_text(text: bytes) -> bool:

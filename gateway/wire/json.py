@@ -44,6 +44,8 @@ def read(data: bytes, kind: Any) -> Any:
     if _too_deep(data):
         raise Refused(errors.TOO_DEEP)
     try:
+        if not data.isascii():
+            data.decode()  # the decoder does not look at the text of what it skips
         return _decoder(kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(errors.bad_request(explain(error))) from None

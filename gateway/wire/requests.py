@@ -9,12 +9,11 @@ from gateway.domain import limits
 from gateway.domain.audience import KNOWN_TRIGGERS
 from gateway.domain.commands import WebhookDraft
 from gateway.domain.content import Content, Field, Reference, Url, check_metadata, check_web_url
-from gateway.domain.model import Kind, Metadata
+from gateway.domain.model import ExternalId, Kind, Metadata
 from gateway.domain.value import Shape
 from gateway.wire.frames import Description, Name, ProfileChanges
 from gateway.wire.times import EPOCH
 
-ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=r"^[^\x00]*$")]
 Moment = Annotated[datetime, Meta(tz=True)]
 Seconds = Annotated[int, Meta(ge=0, le=10**10)]
 Colour = Annotated[str, Meta(pattern="^#?[0-9a-fA-F]{3,8}$")]

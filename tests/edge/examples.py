@@ -35,7 +35,14 @@ ITEM: Json = {
     "metadata": {"sku": "s1"},
     "actions": [LINK, POSTBACK, WEBVIEW],
 }
-TEXT_FIELD: Json = {"type": "text", "name": "name", "label": "Your name", "placeholder": "Ann", "minSize": 2, "maxSize": 50}
+TEXT_FIELD: Json = {
+    "type": "text",
+    "name": "name",
+    "label": "Your name",
+    "placeholder": "Ann",
+    "minSize": 2,
+    "maxSize": 50,
+}
 EMAIL_FIELD: Json = {"type": "email", "name": "mail", "label": "E-mail"}
 SELECT_FIELD: Json = {
     "type": "select",
@@ -46,7 +53,11 @@ SELECT_FIELD: Json = {
 
 CONTENTS: dict[str, Json] = {
     "text": {"type": "text", "text": "Hello"},
-    "text with actions": {"type": "text", "text": "So?", "actions": [LINK, POSTBACK, REPLY, BUY, WEBVIEW, LOCATION_REQUEST]},
+    "text with actions": {
+        "type": "text",
+        "text": "So?",
+        "actions": [LINK, POSTBACK, REPLY, BUY, WEBVIEW, LOCATION_REQUEST],
+    },
     "html text": {"type": "text", "text": "Hello", "htmlText": "<b>Hello</b>"},
     "text that stops the chat": {"type": "text", "text": "Wait", "blockChatInput": True},
     "image": {

@@ -11,7 +11,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 TIMES = {"received", "signedUpAt", "createdAt", "lastUpdatedAt", "businessLastRead", "lastRead", "lastSeen", "linkedAt"}
 IDS = {"id", "userId", "integrationId", "clientId", "beforeCursor", "afterCursor"}
-WORDS = {"displayName", "description", "avatarUrl", "iconUrl", "givenName", "surname", "email", "externalId"}
+WORDS = {"displayName", "avatarUrl", "iconUrl", "givenName", "surname", "email", "externalId"}
 FLAGS = {"hasMore", "isDefault", "authenticated", "toBeRetained", "deleted", "includeFullUser", "includeFullSource"}
 CHOICES = {
     "author": {"business", "user"},
@@ -94,6 +94,8 @@ def _incomplete(name: str, value: dict[str, Any]) -> Iterator[str]:
         yield f"has the unknown type {value.get('type')!r}"
     if name == "integration" and value.get("type") == "custom" and len(value.get("webhooks", ())) != 1:
         yield "has not exactly one webhook"
+    if name == "conversation" and value.get("description") == "":
+        yield "has an empty description"
     if name == "items" and not 1 <= len(value.get("actions", ())) <= 3:
         yield "has not one to three actions"
     if name == "content" and value.get("type") in ("carousel", "list") and not value.get("items"):

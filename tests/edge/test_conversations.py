@@ -142,7 +142,10 @@ async def test_nulls_on_create_say_nothing(rest: Rest) -> None:
 async def test_a_subscribed_guest_has_an_sdk_client(rest: Rest, house: House) -> None:
     for name in ("ann", "bob"):
         await house.user(name)
-    guests = [{"userExternalId": "ann", "subscribeSDKClient": True}, {"userExternalId": "bob", "subscribeSDKClient": False}]
+    guests = [
+        {"userExternalId": "ann", "subscribeSDKClient": True},
+        {"userExternalId": "bob", "subscribeSDKClient": False},
+    ]
     made = await rest("POST", "/conversations", {"type": "sdkGroup", "participants": guests})
     found = await rest("GET", f"/conversations/{made.body['conversation']['id']}/participants")
     ann, bob = found.body["participants"]

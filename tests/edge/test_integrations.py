@@ -10,7 +10,7 @@ from tests.edge.conftest import Rest
 from tests.house_under_test import House
 
 HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message"]}
-SDK_FIELDS = {
+SDK_FIELDS: dict[str, dict[str, Any]] = {
     "web": {
         "brandColor": "65758e",
         "fixedIntroPane": True,
@@ -34,7 +34,7 @@ SDK_FIELDS = {
 
 @pytest.mark.parametrize("kind", SDK_FIELDS)
 async def test_an_sdk_integration_from_birth_to_death(rest: Rest, kind: str) -> None:
-    fields: dict[str, Any] = SDK_FIELDS[kind]
+    fields = SDK_FIELDS[kind]
     made = await rest("POST", "/integrations", {"type": kind, "displayName": "front", **fields})
     assert made.status == 201
     integration = made.body["integration"]

@@ -51,7 +51,9 @@ async def test_joining_again_after_leaving_is_a_new_seat(rest: Rest, house: Hous
 
 async def test_a_name_that_is_nobodys(rest: Rest, house: House, other: Credentials) -> None:
     room = await house.group("ann")
-    theirs = await rest("POST", f"/v2/apps/{other.app_id}/users", {"externalId": "eve"}, key=(other.key_id, other.secret))
+    theirs = await rest(
+        "POST", f"/v2/apps/{other.app_id}/users", {"externalId": "eve"}, key=(other.key_id, other.secret)
+    )
     stranger = theirs.body["user"]["id"]
     for body in ({"userId": stranger}, {"userExternalId": "eve"}, {"userId": "0" * 24}):
         for verb in ("join", "leave"):

@@ -36,7 +36,7 @@ def path_of(external_id: str) -> str:
 
 
 async def test_a_user_from_birth_to_death(rest: Rest) -> None:
-    asked = {
+    asked: dict[str, Any] = {
         "externalId": "ann",
         "signedUpAt": "2020-02-29T12:34:56.789Z",
         "toBeRetained": True,
@@ -148,7 +148,9 @@ async def test_a_deleted_user_leaves_groups_and_takes_personal_conversations(res
 
 async def test_the_same_external_id_in_two_apps_is_two_users(rest: Rest, house: House, other: Credentials) -> None:
     mine = await house.user("ann")
-    theirs = await rest("POST", f"/v2/apps/{other.app_id}/users", {"externalId": "ann"}, key=(other.key_id, other.secret))
+    theirs = await rest(
+        "POST", f"/v2/apps/{other.app_id}/users", {"externalId": "ann"}, key=(other.key_id, other.secret)
+    )
     assert theirs.status == 201
     assert theirs.body["user"]["id"] != mine
     assert (await rest("GET", f"/users/{theirs.body['user']['id']}")).code == "user_not_found"

@@ -67,7 +67,7 @@ def _speaker(call: Call, draft: requests.AuthorDraft) -> Speaker:
     is_user = draft.type == "user"
     return Speaker(
         user=call.named(draft.user_id, draft.user_external_id) if is_user else None,
-        display_name=draft.display_name,
+        display_name=draft.display_name or None,
         avatar_url=draft.avatar_url,
         subtypes=draft.subtypes or (),
     )

@@ -1,9 +1,11 @@
 """A connection to the database file, and the statements it knows by name."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import aiosqlite
 
@@ -16,6 +18,19 @@ BUSY_MS: Final = 5_000
 CHECKPOINT_PAGES: Final = 4_000  # of 4 KiB; a longer log makes rarer, larger pauses
 
 Row = Sequence[Any]
+Error = sqlite3.Error
+
+
+class Statement(NamedTuple):
+    """A named statement and its values."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+def over(name: str, rows: Sequence[Any]) -> Statement | None:
+    """A named statement over all rows at once, as one JSON array; None for no rows."""
+    return Statement(name, (store(rows),)) if rows else None
 
 
 class Connection:
@@ -39,7 +54,7 @@ class Connection:
 
     async def run(self, sql: str) -> None:
         """A statement that is not one of the named ones."""
-        await (await self._raw.execute(sql)).close()
+        await self._raw.execute_fetchall(sql)
 
     async def version(self) -> int:
         """The number of the last migration."""
@@ -56,16 +71,24 @@ class Connection:
     async def row(self, name: str, *values: Any) -> Row | None:
         return next(iter(await self.rows(name, *values)), None)
 
-    async def write(self, name: str, rows: Sequence[Any]) -> None:
-        """A named statement over all rows at once, as one JSON array. Nothing happens for none."""
-        if rows:
-            await self.run_with(name, store(rows))
-
     async def run_with(self, name: str, *values: Any) -> None:
-        await (await self._raw.execute(QUERIES[name], values)).close()
+        await self._raw.execute_fetchall(QUERIES[name], values)
+
+    async def transact(self, statements: Sequence[Statement]) -> None:
+        """All of them or none, on disk when it returns. They line up for the connection's thread at once."""
+        await self.run("BEGIN IMMEDIATE")
+        try:
+            done = await asyncio.gather(
+                *(self.run_with(it.name, *it.values) for it in statements), return_exceptions=True
+            )
+            for outcome in done:
+                if outcome is not None:
+                    raise outcome
+            await self.run("COMMIT")
+        except BaseException:
+            with suppress(Error):  # some failures have rolled back already
+                await self.run("ROLLBACK")
+            raise
 
     async def close(self) -> None:
         await self._raw.close()
-
-
-Error = sqlite3.Error

@@ -27,9 +27,6 @@ class Memory:
         """Take over what a committed group left behind."""
         for shelf, kept in ((house.offices, self.offices), (house.rooms, self.rooms)):
             _keep(shelf, kept)
-        for app_id, _, office in house.offices.changes():
-            if office is None:
-                self._forget_app(app_id)
         for user_id, before, now in house.people.changes():
             person = now or before
             if person and person.user.external_id is not None:
@@ -49,14 +46,6 @@ class Memory:
         for person in [it for it in self.people.values() if it.user.app_id in apps]:
             del self.people[person.user.id]
         for name in [it for it in self.named if it[0] in apps]:
-            del self.named[name]
-
-    def _forget_app(self, app_id: str) -> None:
-        for room_id in [key for key, room in self.rooms.items() if room.conversation.app_id == app_id]:
-            del self.rooms[room_id]
-        for user_id in [key for key, person in self.people.items() if person.user.app_id == app_id]:
-            del self.people[user_id]
-        for name in [name for name in self.named if name[0] == app_id]:
             del self.named[name]
 
     def add_person(self, person: Person) -> None:

@@ -208,11 +208,31 @@ DELETE FROM people WHERE id IN (SELECT value FROM json_each(?));
 -- drop_offices: Apps that are no more.
 DELETE FROM offices WHERE id IN (SELECT value FROM json_each(?));
 
+-- drop_messages_of_apps: What was said in them.
+DELETE FROM messages WHERE conversation_id IN (
+    SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?))
+);
+
+-- drop_events_of_apps: What else happened in them.
+DELETE FROM events WHERE conversation_id IN (
+    SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?))
+);
+
+-- drop_actions_of_apps: Their buttons.
+DELETE FROM actions WHERE conversation_id IN (
+    SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?))
+);
+
+-- drop_seats_of_apps: Who sat in their conversations.
+DELETE FROM seats WHERE conversation_id IN (
+    SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?))
+);
+
+-- drop_rooms_of_apps: Their conversations.
+DELETE FROM rooms WHERE app_id IN (SELECT value FROM json_each(?));
+
 -- drop_people_of_apps: Their users.
 DELETE FROM people WHERE app_id IN (SELECT value FROM json_each(?));
-
--- rooms_of_apps: Their conversations.
-SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?));
 
 -- drop_seats_of_rooms: Who sat in conversations that are no more.
 DELETE FROM seats WHERE conversation_id IN (SELECT value FROM json_each(?));

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.domain.commands import Needs
@@ -10,8 +10,8 @@ from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.ports import Mirrored, Settled
 from gateway.stores.queries import migrations
-from gateway.stores.sqlite.append import append
-from gateway.stores.sqlite.connection import HERE, Connection, Error
+from gateway.stores.sqlite.append import statements
+from gateway.stores.sqlite.connection import HERE, Connection, Error, over
 from gateway.stores.sqlite.hold import Holder, Memory
 from gateway.stores.sqlite.reads import Reads
 
@@ -38,21 +38,21 @@ class SqliteStore(Reads):
         gone = [it for it in settled if it.due_at is None and it.failed_at is None]
         later = [it for it in settled if it.due_at is not None]
         failed = [it for it in settled if it.failed_at is not None]
-        async with self._writing, _transaction(self._writer):
-            await self._writer.write("drop_outbox", [row for it in gone for row in it.ids])
-            await self._writer.write(
-                "postpone_outbox", [(row, it.attempts, it.due_at) for it in later for row in it.ids]
-            )
-            await self._writer.write(
-                "fail_outbox", [(row, it.attempts, it.failed_at) for it in failed for row in it.ids]
-            )
+        rows = (
+            over("drop_outbox", [row for it in gone for row in it.ids]),
+            over("postpone_outbox", [(row, it.attempts, it.due_at) for it in later for row in it.ids]),
+            over("fail_outbox", [(row, it.attempts, it.failed_at) for it in failed for row in it.ids]),
+        )
+        async with self._writing:
+            await self._writer.transact([it for it in rows if it is not None])
 
     async def ready(self) -> bool:
         try:
-            async with self._writing, _transaction(self._writer):
-                return True
+            async with self._writing:
+                await self._writer.transact(())
         except Error:
             return False
+        return True
 
     async def close(self) -> None:
         async with self._writing:
@@ -79,21 +79,8 @@ class SqliteGroup:
             return
         house, events, mirrored = self._work
         if events or mirrored:
-            async with _transaction(self._db):
-                await append(self._db, house, events, mirrored)
+            await self._db.transact(statements(house, events, mirrored))
             self._memory.keep(house)
-
-
-@asynccontextmanager
-async def _transaction(db: Connection) -> AsyncIterator[None]:
-    await db.run("BEGIN IMMEDIATE")
-    try:
-        yield
-        await db.run("COMMIT")
-    except BaseException:
-        with suppress(Error):  # some failures have rolled back already
-            await db.run("ROLLBACK")
-        raise
 
 
 async def open_store(path: Path, new_epoch: str) -> SqliteStore:

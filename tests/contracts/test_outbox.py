@@ -1,0 +1,133 @@
+"""The contract of every store: what webhooks are due waits in its lane, in order, until it is settled."""
+
+import pytest
+
+from gateway.domain.model import Integration
+from gateway.ports import Lane, Settled, Store
+from tests.contracts.clerk import Clerk
+from tests.contracts.conftest import Premises
+
+
+@pytest.fixture
+async def hook(clerk: Clerk) -> str:
+    """A webhook that is due messages; gives its id."""
+    (integration,) = await clerk.do(clerk.orders.custom("conversation:message"))
+    assert isinstance(integration, Integration)
+    return integration.webhooks[0].id
+
+
+async def ids(store: Store, hook: str, lane: str, limit: int = 100) -> list[int]:
+    return [it.id for it in await store.waiting(hook, lane, limit)]
+
+
+async def test_what_is_due_waits_in_the_order_it_happened(premises: Premises, clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    said = [*await clerk.says(room, "one", "two"), *await clerk.says(room, "three")]
+    for store in (clerk.store, await premises.open()):
+        waiting = await store.waiting(hook, room, 100)
+        assert [it.event.id for it in waiting] == said
+        assert [(it.webhook_id, it.lane, it.attempts) for it in waiting] == [(hook, room, 0)] * 3
+        assert [it.id for it in waiting] == sorted({it.id for it in waiting})
+        assert await ids(store, hook, room, 2) == [it.id for it in waiting[:2]]
+        assert await store.lanes() == [Lane(hook, room, 0)]
+
+
+async def test_an_event_is_kept_whole_but_for_its_audience(clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    await clerk.says(room, "one")
+    (event,) = clerk.events
+    (kept,) = await clerk.store.waiting(hook, room, 1)
+    assert event.audience
+    assert kept.event.audience == ()
+
+    assert {name: getattr(kept.event, name) for name in kept.event.__struct_fields__ if name != "audience"} == {
+        name: getattr(event, name) for name in event.__struct_fields__ if name != "audience"
+    }
+
+
+async def test_every_room_and_every_webhook_has_a_lane_of_its_own(clerk: Clerk, hook: str) -> None:
+    (second,) = await clerk.do(clerk.orders.custom("conversation:message", "user:remove"))
+    rooms = [await clerk.group("ann"), await clerk.group("bob")]
+    for room in rooms:
+        await clerk.says(room, "hello")
+    bob = await clerk.person("bob")
+    assert bob is not None
+    await clerk.do(clerk.orders.forgets("bob"))
+    other = second.webhooks[0].id
+    lanes = {(it.webhook_id, it.lane) for it in await clerk.store.lanes()}
+    assert lanes == {(hook, it) for it in rooms} | {(other, it) for it in (*rooms, bob.user.id)}
+
+
+async def test_what_is_settled_is_gone(premises: Premises, clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    await clerk.says(room, "one", "two", "three")
+    first, second, third = await ids(clerk.store, hook, room)
+    await clerk.store.settle([Settled(ids=(first,)), Settled(ids=(third,))])
+    assert await ids(await premises.open(), hook, room) == [second]
+    await clerk.store.settle([Settled(ids=(second,))])
+    assert await clerk.store.lanes() == []
+    assert await ids(clerk.store, hook, room) == []
+
+
+async def test_what_is_tried_again_keeps_its_place_and_its_time(premises: Premises, clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    await clerk.says(room, "one", "two")
+    before = await ids(clerk.store, hook, room)
+    await clerk.store.settle([Settled(ids=before[:1], attempts=2, due_at=7_000)])
+    store = await premises.open()
+    assert await store.lanes() == [Lane(hook, room, 7_000)]
+    assert [(it.id, it.attempts) for it in await store.waiting(hook, room, 10)] == [(before[0], 2), (before[1], 0)]
+
+
+async def test_what_is_given_up_does_not_stop_its_lane(premises: Premises, clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    await clerk.says(room, "one", "two")
+    first, second = await ids(clerk.store, hook, room)
+    await clerk.store.settle([Settled(ids=(first,), attempts=5, failed_at=9_000)])
+    assert await ids(await premises.open(), hook, room) == [second]
+    await clerk.store.settle([Settled(ids=(second,), attempts=5, failed_at=9_000)])
+    assert await clerk.store.lanes() == []
+
+
+async def test_settlements_of_one_write_are_each_their_own(clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    await clerk.says(room, *"abcd")
+    a, b, c, d = await ids(clerk.store, hook, room)
+    await clerk.store.settle(
+        [Settled(ids=(a,)), Settled(ids=(b,), attempts=5, failed_at=1), Settled(ids=(c,), attempts=1, due_at=2)]
+    )
+    assert [(it.id, it.attempts) for it in await clerk.store.waiting(hook, room, 10)] == [(c, 1), (d, 0)]
+    assert await clerk.store.lanes() == [Lane(hook, room, 2)]
+
+
+async def test_ids_are_never_used_again(clerk: Clerk, hook: str) -> None:
+    """A settlement that comes late must not hit another event."""
+    room = await clerk.group("ann")
+    await clerk.says(room, "one")
+    (first,) = await ids(clerk.store, hook, room)
+    await clerk.store.settle([Settled(ids=(first,))])
+    await clerk.says(room, "two")
+    (second,) = await ids(clerk.store, hook, room)
+    assert second > first
+    await clerk.store.settle([Settled(ids=(first,))])
+    assert await ids(clerk.store, hook, room) == [second]
+
+
+async def test_nothing_to_settle_is_settled(clerk: Clerk) -> None:
+    await clerk.store.settle([])
+    assert await clerk.store.lanes() == []
+
+
+async def test_what_a_removed_room_was_due_is_still_due(clerk: Clerk, hook: str) -> None:
+    """The mirror shows what happened, not what is."""
+    room = await clerk.group("ann")
+    await clerk.says(room, "one")
+    await clerk.do(clerk.orders.removes(room))
+    assert len(await ids(clerk.store, hook, room)) == 1
+
+
+async def test_a_webhook_is_due_only_what_it_named(clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    assert await clerk.store.lanes() == []
+    await clerk.do(clerk.orders.alters(room, display_name="Crew"))
+    assert await clerk.store.lanes() == []

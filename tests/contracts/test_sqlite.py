@@ -1,0 +1,122 @@
+"""What is SQLite's own: migrations, durability, named queries, and that none of them reads a whole table."""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import gateway.stores.sqlite
+from gateway.stores.queries import migrations
+from gateway.stores.sqlite import SqliteStore, open_store
+from gateway.stores.sqlite.connection import HERE, QUERIES, Connection
+
+SCRIPTS = migrations(HERE / "migrations")
+TABLES = ("messages", "events", "actions", "seats", "rooms", "people", "outbox", "offices", "integrations")
+
+# Once, when a process starts: every lane with waiting events is wanted, and the index holds nothing else.
+WHOLE_INDEX = {"lanes": "SCAN outbox USING INDEX outbox_waiting"}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+async def store(file: Path) -> AsyncIterator[SqliteStore]:
+    store = await open_store(file, "epoch")
+    yield store
+    await store.close()
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[sqlite3.Connection]:
+    """An empty database with all migrations."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        for _, script in SCRIPTS:
+            db.executescript(script)
+        yield db
+
+
+def plan(db: sqlite3.Connection, name: str) -> list[str]:
+    """The steps by which a named query is answered."""
+    sql = QUERIES[name]
+    numbered = [int(it) for it in re.findall(r"\?(\d+)", sql)]
+    values = ["[]"] * (max(numbered) if numbered else sql.count("?"))
+    return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_reads_no_whole_table(tables: sqlite3.Connection, name: str) -> None:
+    scans = [step for step in plan(tables, name) if step.split()[0] == "SCAN" and step.split()[1] in TABLES]
+    assert scans == [it for it in [WHOLE_INDEX.get(name)] if it]
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_builds_nothing_to_look_things_up_in(tables: sqlite3.Connection, name: str) -> None:
+    """An automatic index, or a view made by reading everything, is a whole table read by another name."""
+    assert not [step for step in plan(tables, name) if "AUTOMATIC" in step or "MATERIALIZE" in step]
+
+
+def test_a_full_scan_would_be_noticed(tables: sqlite3.Connection) -> None:
+    steps = [row[3] for row in tables.execute("EXPLAIN QUERY PLAN SELECT * FROM messages WHERE body = 'x'")]
+    assert steps == ["SCAN messages"]
+
+
+def test_every_query_has_a_sentence_and_a_caller() -> None:
+    sources = [it.read_text() for it in Path(gateway.stores.sqlite.__file__).parent.glob("*.py")]
+    named = {name for text in sources for name in re.findall(r'"([a-z_]+)"', text)}
+    assert set(QUERIES) <= named
+    assert len(QUERIES) == len(re.findall(r"^-- \w+: ", (HERE / "queries.sql").read_text(), re.MULTILINE))
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert [number for number, _ in SCRIPTS] == list(range(1, len(SCRIPTS) + 1))
+
+
+async def test_migrations_are_applied_once(file: Path) -> None:
+    for _ in range(3):
+        store = await open_store(file, "epoch")
+        await store.close()
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(SCRIPTS),)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_migration_that_fails_leaves_nothing(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("CREATE TABLE rooms (id TEXT)")
+    with pytest.raises(sqlite3.Error, match="already exists"):
+        await open_store(file, "epoch")
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (0,)
+        assert db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("rooms",)]
+
+
+async def test_what_is_committed_is_on_disk(store: SqliteStore, file: Path) -> None:
+    """`synchronous = FULL`, written ahead."""
+    connection = store._writer
+    for pragma, value in (("synchronous", 2), ("journal_mode", "wal"), ("busy_timeout", 5_000)):
+        ((found,),) = await connection._raw.execute_fetchall(f"PRAGMA {pragma}")
+        assert (pragma, found) == (pragma, value)
+
+
+async def test_readers_cannot_write(store: SqliteStore, file: Path) -> None:
+    reader = await Connection.open(file, reader=True)
+    try:
+        with pytest.raises(sqlite3.Error, match="readonly"):
+            await reader.run_with("drop_rooms", '["x"]')
+    finally:
+        await reader.close()
+
+
+async def test_a_store_that_cannot_write_says_so(store: SqliteStore, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        await store._writer.run("PRAGMA busy_timeout = 0")
+        other.execute("BEGIN IMMEDIATE")
+        assert not await store.ready()
+        other.execute("ROLLBACK")
+    assert await store.ready()

@@ -1,0 +1,59 @@
+"""One app with one of everything, by the names that paths use."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from gateway.edge.call import Operation
+from tests.house_under_test import House
+
+HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message"]}
+
+
+class Premises:
+    """`parts` has a value for every `{part}` of a path."""
+
+    def __init__(self, key: tuple[str, str], parts: dict[str, str]) -> None:
+        self.key = key
+        self.parts = parts
+
+    def path(self, operation: Operation, **others: str) -> str:
+        """The operation's path with these parts; some may be given otherwise."""
+        return operation.path.format(**{**self.parts, **others})
+
+
+async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) -> Premises:
+    """Fill an app with a group of `name` and a guest, a message, a webhook and a second key."""
+
+    async def make(path: str, body: Any, noun: str, by: tuple[str, str] = key) -> Any:
+        answer = await house.rest("POST", f"/v2/apps/{app_id}{path}", body, key=by)
+        assert answer.status == 201, answer
+        return answer.body[noun]
+
+    user = await make("/users", {"externalId": name}, "user")
+    await make("/users", {"externalId": f"{name}'s guest"}, "user")
+    seats = [{"userId": user["id"]}, {"userExternalId": f"{name}'s guest"}]
+    room = await make("/conversations", {"type": "sdkGroup", "participants": seats}, "conversation")
+    said = {"author": {"type": "business"}, "content": {"type": "text", "text": "hi"}}
+    (message,) = await make(f"/conversations/{room['id']}/messages", said, "messages")
+    integration = await make("/integrations", {"type": "custom", "webhooks": [HOOK]}, "integration")
+    extra = await make(f"/integrations/{integration['id']}/webhooks", HOOK, "webhook")
+    spare = await make("/keys", {"displayName": "spare"}, "key", house.account)
+    parts = {
+        "appId": app_id,
+        "keyId": spare["id"],
+        "integrationId": integration["id"],
+        "webhookId": extra["id"],
+        "userIdOrExternalId": user["id"],
+        "conversationId": room["id"],
+        "messageId": message["id"],
+    }
+    return Premises(key, parts)
+
+
+def on_disk(data: Path) -> dict[str, list[Any]]:
+    """Every row of every table: what a refusal may not change."""
+    with closing(sqlite3.connect(data / "gateway.db")) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {name: sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
