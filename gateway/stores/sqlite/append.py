@@ -1,76 +1,96 @@
 """What a group of commands made, as statements: one per table, whatever the number of rows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from msgspec import structs
 
 from gateway.domain import events as ev
 from gateway.domain.content import actions_of
 from gateway.domain.house import House
-from gateway.domain.model import Office, Room
+from gateway.domain.model import Key, Office, Person, Room
 from gateway.ports import Mirrored
-from gateway.stores.sqlite.connection import Statement, over
+from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
+from gateway.wire.json import store
 
 
 def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirrored]) -> list[Statement]:
     """The changes of `house`, the events of its histories and the outbox rows, in an order that can be run."""
     gone = [key for key, _, now in house.rooms.changes() if now is None]
-    found = (
+    return [
         *_offices(house),
         *_people(house),
         *_rooms(house),
         *_messages(house, events),
-        over("put_events", _kept_events(events)),
-        over("put_outbox", [_kept(it) for it in mirrored]),
+        *put("put_events", _histories(events)),
+        *put("put_outbox", [(it.webhook_id, it.lane, _unheard(it.event)) for it in mirrored]),
         *_cleared(events),
-        *(over(name, gone) for name in _OF_ROOMS),
-        over("drop_rooms", gone),
-    )
-    return [statement for statement in found if statement is not None]
+        *(it for name in _OF_ROOMS for it in over(name, gone)),
+        *over("drop_rooms", gone),
+    ]
 
 
+_OF_APPS = (
+    "drop_messages_of_apps",
+    "drop_events_of_apps",
+    "drop_actions_of_apps",
+    "drop_seats_of_apps",
+    "drop_rooms_of_apps",
+    "drop_people_of_apps",
+)
 _OF_ROOMS = ("drop_messages_of_rooms", "drop_events_of_rooms", "drop_actions_of_rooms", "drop_seats_of_rooms")
 
 
-def _offices(house: House) -> Iterator[Statement | None]:
+def _offices(house: House) -> Iterator[Statement]:
     if house.account is not house.account_before:
-        yield over("put_keys", house.account.keys)
+        yield from put("put_keys", [_key(it) for it in house.account.keys])
     changes = list(house.offices.changes())
     ids = [key for key, _, _ in changes]
     offices = [now for _, _, now in changes if now is not None]
-    yield over("put_offices", offices)
-    yield over("drop_keys", ids)
-    yield over("put_keys", [key for office in offices for key in office.keys])
-    yield over("drop_integrations", ids)
-    yield over("put_integrations", [pair for office in offices for pair in _integrations(office)])
+    yield from put("put_offices", [(it.app.id, store(it)) for it in offices])
+    yield from over("drop_keys", ids)
+    yield from put("put_keys", [_key(it) for office in offices for it in office.keys])
+    yield from over("drop_integrations", ids)
+    yield from put("put_integrations", [pair for office in offices for pair in _integrations(office)])
     gone = [key for key, _, now in changes if now is None]
-    for name in ("drop_messages", "drop_events", "drop_actions", "drop_seats", "drop_rooms", "drop_people"):
-        yield over(f"{name}_of_apps", gone)
-    yield over("drop_offices", gone)
+    for name in _OF_APPS:
+        yield from over(name, gone)
+    yield from over("drop_offices", gone)
+
+
+def _key(it: Key) -> Row:
+    return it.id, it.app_id, it.scope, store(it)
+
+
+def _person(it: Person) -> Row:
+    return it.user.id, it.user.app_id, it.user.external_id, store(it)
+
+
+def _room(it: Room) -> Row:
+    return it.conversation.id, it.conversation.app_id, it.conversation.last_updated_at, store(it)
 
 
 def _integrations(office: Office) -> list[tuple[str, str]]:
     return [(integration.id, office.app.id) for integration in office.integrations]
 
 
-def _people(house: House) -> Iterator[Statement | None]:
+def _people(house: House) -> Iterator[Statement]:
+    """Who goes goes first: an external id that was given up may be taken in the same group."""
     changes = list(house.people.changes())
-    yield over("put_people", [now for _, _, now in changes if now is not None])
-    yield over("drop_people", [key for key, _, now in changes if now is None])
+    yield from over("drop_people", [key for key, _, now in changes if now is None])
+    yield from put("put_people", [_person(now) for _, _, now in changes if now is not None])
 
 
-def _rooms(house: House) -> Iterator[Statement | None]:
+def _rooms(house: House) -> Iterator[Statement]:
     changes = list(house.rooms.changes())
-    yield over("put_rooms", [now for _, _, now in changes if now is not None])
+    yield from put("put_rooms", [_room(now) for _, _, now in changes if now is not None])
     taken, left = [], []
     for key, before, now in changes:
         if before is None or now is None or len(before.participants) != len(now.participants) or _moved(before, now):
             were, are = _sitting(before), _sitting(now)
             taken += [(user_id, key) for user_id in are - were]
             left += [(user_id, key) for user_id in were - are]
-    yield over("drop_seats", left)
-    yield over("put_seats", taken)
+    yield from over("drop_seats", left)
+    yield from put("put_seats", taken)
 
 
 def _moved(before: Room, now: Room) -> bool:
@@ -82,37 +102,46 @@ def _sitting(room: Room | None) -> frozenset[str]:
     return frozenset(it.user_id for it in room.participants) if room else frozenset()
 
 
-def _messages(house: House, events: Sequence[ev.Event]) -> Iterator[Statement | None]:
+def _messages(house: House, events: Sequence[ev.Event]) -> Iterator[Statement]:
     posted = [it for it in events if isinstance(it, ev.MessagePosted)]
-    yield over("put_messages", [(it.conversation.id, it.message) for it in posted])
-    yield over("put_actions", [row for it in posted for row in _actions(it)])
+    yield from put("put_messages", [_message(it) for it in posted])
+    yield from put("put_actions", [row for it in posted for row in _actions(it)])
     deleted = [(it.conversation.id, it.message_id) for it in events if isinstance(it, ev.MessageDeleted)]
-    yield over("change_messages", [house.messages[key] for key in deleted if key in house.messages])
-    yield over("drop_actions", [message_id for _, message_id in deleted])
+    yield from over("change_messages", [house.messages[key] for key in deleted if key in house.messages])
+    yield from over("drop_actions", [message_id for _, message_id in deleted])
 
 
-def _actions(event: ev.MessagePosted) -> list[tuple[Any, ...]]:
+def _actions(event: ev.MessagePosted) -> list[Row]:
     message = event.message
     if message.content is None:
         return []
-    return [(event.conversation.id, message.id, message.seq, action) for action in actions_of(message.content)]
+    return [
+        (event.conversation.id, action.id, message.id, message.seq, store(action))
+        for action in actions_of(message.content)
+    ]
 
 
-def _kept_events(events: Sequence[ev.Event]) -> list[ev.Event]:
+def _message(event: ev.MessagePosted) -> Row:
+    it = event.message
+    return event.conversation.id, it.seq, it.id, it.author.user_id, it.client_message_id, store(it)
+
+
+def _histories(events: Sequence[ev.Event]) -> list[Row]:
     """Everything but messages that has a place in a history."""
     return [
-        structs.replace(it, audience=())
+        (it.conversation.id, it.seq, _unheard(it))
         for it in events
         if isinstance(it, ev.ConversationEvent) and it.seq and not isinstance(it, ev.MessagePosted)
     ]
 
 
-def _kept(it: Mirrored) -> Mirrored:
-    return structs.replace(it, event=structs.replace(it.event, audience=()))
+def _unheard(event: ev.Event) -> str:
+    """As it is kept: who hears it is decided again by who asks."""
+    return store(structs.replace(event, audience=()))
 
 
 def _cleared(events: Sequence[ev.Event]) -> Iterator[Statement]:
     for it in events:
         if isinstance(it, ev.MessagesCleared):
-            yield Statement("clear_messages", (it.conversation.id, it.seq))
-            yield Statement("clear_actions", (it.conversation.id, it.seq))
+            yield Statement(QUERIES["clear_messages"], (it.conversation.id, it.seq))
+            yield Statement(QUERIES["clear_actions"], (it.conversation.id, it.seq))

@@ -1,9 +1,12 @@
 """A connection to the database file, and the statements it knows by name."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +18,8 @@ from gateway.wire.json import store
 HERE: Final = Path(__file__).parent
 QUERIES: Final = Queries(HERE / "queries.sql")
 BUSY_MS: Final = 5_000
+ROWS: Final = 128  # of one statement, at most; powers of two below it keep the statements few
+PLACEHOLDERS: Final = re.compile(r"(?<=VALUES )\(\?(?:, \?)*\)")
 CHECKPOINT_PAGES: Final = 4_000  # of 4 KiB; a longer log makes rarer, larger pauses
 
 Row = Sequence[Any]
@@ -22,15 +27,32 @@ Error = sqlite3.Error
 
 
 class Statement(NamedTuple):
-    """A named statement and its values."""
-
-    name: str
+    sql: str
     values: tuple[Any, ...]
 
 
-def over(name: str, rows: Sequence[Any]) -> Statement | None:
-    """A named statement over all rows at once, as one JSON array; None for no rows."""
-    return Statement(name, (store(rows),)) if rows else None
+def over(name: str, values: Sequence[Any]) -> list[Statement]:
+    """A named statement over a list of values, as one JSON array. Nothing for no values."""
+    return [Statement(QUERIES[name], (store(values),))] if values else []
+
+
+def put(name: str, rows: Sequence[Row]) -> list[Statement]:
+    """A named statement over many rows, as few statements of many rows each. Nothing for no rows."""
+    done, found = 0, []
+    while done < len(rows):
+        size = min(1 << (len(rows) - done).bit_length() - 1, ROWS)
+        values = tuple(chain.from_iterable(rows[done : done + size]))
+        found.append(Statement(_rows_of(name, size), values))
+        done += size
+    return found
+
+
+@lru_cache(maxsize=256)
+def _rows_of(name: str, rows: int) -> str:
+    """The statement with its row of placeholders repeated."""
+    sql = QUERIES[name]
+    (row,) = PLACEHOLDERS.findall(sql)
+    return PLACEHOLDERS.sub(", ".join([row] * rows), sql)
 
 
 class Connection:
@@ -78,11 +100,9 @@ class Connection:
         """All of them or none, on disk when it returns. They line up for the connection's thread at once."""
         await self.run("BEGIN IMMEDIATE")
         try:
-            done = await asyncio.gather(
-                *(self.run_with(it.name, *it.values) for it in statements), return_exceptions=True
-            )
+            done = await asyncio.gather(*(self._raw.execute_fetchall(*it) for it in statements), return_exceptions=True)
             for outcome in done:
-                if outcome is not None:
+                if isinstance(outcome, BaseException):
                     raise outcome
             await self.run("COMMIT")
         except BaseException:

@@ -1,4 +1,5 @@
--- The store's language on SQLite. Writes take all rows of a group as one JSON array: one statement, one step.
+-- The store's language on SQLite. A write takes all rows of a group in one step: a row of placeholders is repeated, and
+-- a list of ids is one JSON array.
 
 -- offices_by_id: Apps with their keys and integrations.
 SELECT id, body FROM offices WHERE id IN (SELECT value FROM json_each(?));
@@ -114,75 +115,51 @@ SELECT value FROM meta WHERE name = 'epoch';
 INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT (name) DO NOTHING;
 
 -- put_offices: Apps as they are now.
-INSERT INTO offices (id, body) SELECT json_extract(value, '$.app.id'), value FROM json_each(?) WHERE true
-ON CONFLICT (id) DO UPDATE SET body = excluded.body;
+INSERT INTO offices (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body;
 
 -- drop_keys: The keys of changed apps, before they are written anew.
 DELETE FROM keys WHERE app_id IN (SELECT value FROM json_each(?));
 
 -- put_keys: Credentials.
-INSERT INTO keys (id, app_id, scope, body)
-SELECT json_extract(value, '$.id'), json_extract(value, '$.app_id'), json_extract(value, '$.scope'), value
-FROM json_each(?) WHERE true
-ON CONFLICT (id) DO NOTHING;
+INSERT INTO keys (id, app_id, scope, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING;
 
 -- drop_integrations: The integrations of changed apps, before they are written anew.
 DELETE FROM integrations WHERE app_id IN (SELECT value FROM json_each(?));
 
--- put_integrations: Integrations as [id, app id].
-INSERT INTO integrations (id, app_id)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?);
+-- put_integrations: Which app an integration belongs to.
+INSERT INTO integrations (id, app_id) VALUES (?, ?);
 
 -- put_people: Users as they are now.
-INSERT INTO people (id, app_id, external_id, body)
-SELECT
-    json_extract(value, '$.user.id'), json_extract(value, '$.user.app_id'),
-    json_extract(value, '$.user.external_id'), value
-FROM json_each(?) WHERE true
+INSERT INTO people (id, app_id, external_id, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, body = excluded.body;
 
 -- put_rooms: Conversations as they are now.
-INSERT INTO rooms (id, app_id, active_at, body)
-SELECT
-    json_extract(value, '$.conversation.id'), json_extract(value, '$.conversation.app_id'),
-    json_extract(value, '$.conversation.last_updated_at'), value
-FROM json_each(?) WHERE true
+INSERT INTO rooms (id, app_id, active_at, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at, body = excluded.body;
 
--- put_seats: New participants as [user, conversation].
-INSERT INTO seats (user_id, conversation_id)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?);
+-- put_seats: New participants.
+INSERT INTO seats (user_id, conversation_id) VALUES (?, ?);
 
 -- drop_seats: Participants who left, as [user, conversation].
 DELETE FROM seats WHERE (user_id, conversation_id) IN (
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
 );
 
--- put_messages: Posted messages as [conversation, message].
-INSERT INTO messages (conversation_id, seq, id, author_id, client_message_id, body)
-SELECT
-    json_extract(value, '$[0]'), json_extract(value, '$[1].seq'), json_extract(value, '$[1].id'),
-    json_extract(value, '$[1].author.user_id'), json_extract(value, '$[1].client_message_id'),
-    json_extract(value, '$[1]')
-FROM json_each(?);
+-- put_messages: Posted messages.
+INSERT INTO messages (conversation_id, seq, id, author_id, client_message_id, body) VALUES (?, ?, ?, ?, ?, ?);
 
 -- change_messages: Messages that are different now.
 UPDATE messages SET body = changed.value
 FROM json_each(?) AS changed WHERE messages.id = json_extract(changed.value, '$.id');
 
--- put_actions: The buttons of new messages as [conversation, message, seq, action].
-INSERT INTO actions (conversation_id, id, message_id, seq, body)
-SELECT
-    json_extract(value, '$[0]'), json_extract(value, '$[3].id'), json_extract(value, '$[1]'),
-    json_extract(value, '$[2]'), json_extract(value, '$[3]')
-FROM json_each(?);
+-- put_actions: The buttons of new messages.
+INSERT INTO actions (conversation_id, id, message_id, seq, body) VALUES (?, ?, ?, ?, ?);
 
 -- drop_actions: The buttons of deleted messages.
 DELETE FROM actions WHERE message_id IN (SELECT value FROM json_each(?));
 
 -- put_events: Happenings other than messages.
-INSERT INTO events (conversation_id, seq, body)
-SELECT json_extract(value, '$.conversation.id'), json_extract(value, '$.seq'), value FROM json_each(?);
+INSERT INTO events (conversation_id, seq, body) VALUES (?, ?, ?);
 
 -- clear_messages: All messages of a conversation before a seq.
 DELETE FROM messages WHERE conversation_id = ? AND seq < ?;
@@ -238,9 +215,7 @@ DELETE FROM people WHERE app_id IN (SELECT value FROM json_each(?));
 DELETE FROM seats WHERE conversation_id IN (SELECT value FROM json_each(?));
 
 -- put_outbox: What webhooks are due.
-INSERT INTO outbox (webhook_id, lane, body)
-SELECT json_extract(value, '$.webhook_id'), json_extract(value, '$.lane'), json_extract(value, '$.event')
-FROM json_each(?);
+INSERT INTO outbox (webhook_id, lane, body) VALUES (?, ?, ?);
 
 -- drop_outbox: Events that were delivered, or whose webhook is no more.
 DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));

@@ -86,7 +86,9 @@ class Reads:
         if after is not None:
             rows = await self._rows("messages_after", conversation_id, after, limit + 1)
         else:
-            rows = await self._rows("messages_before", conversation_id, before or END_OF_TIME, limit + 1)
+            rows = await self._rows(
+                "messages_before", conversation_id, END_OF_TIME if before is None else before, limit + 1
+            )
         found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
         return (found if after is not None else found[::-1]), len(rows) > limit
 

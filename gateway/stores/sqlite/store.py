@@ -39,12 +39,12 @@ class SqliteStore(Reads):
         later = [it for it in settled if it.due_at is not None]
         failed = [it for it in settled if it.failed_at is not None]
         rows = (
-            over("drop_outbox", [row for it in gone for row in it.ids]),
-            over("postpone_outbox", [(row, it.attempts, it.due_at) for it in later for row in it.ids]),
-            over("fail_outbox", [(row, it.attempts, it.failed_at) for it in failed for row in it.ids]),
+            *over("drop_outbox", [row for it in gone for row in it.ids]),
+            *over("postpone_outbox", [(row, it.attempts, it.due_at) for it in later for row in it.ids]),
+            *over("fail_outbox", [(row, it.attempts, it.failed_at) for it in failed for row in it.ids]),
         )
         async with self._writing:
-            await self._writer.transact([it for it in rows if it is not None])
+            await self._writer.transact(rows)
 
     async def ready(self) -> bool:
         try:
