@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 import uvloop
@@ -23,13 +23,13 @@ from aiohttp import web
 
 from gateway.buses.local import LocalBus
 from gateway.config import Settings
-from gateway.domain import goodbyes
+from gateway.domain import goodbyes, limits
 from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
 from gateway.domain.model import Key
 from gateway.edge import demo as demonstration
 from gateway.edge import http, probes
-from gateway.edge.listener import HEAD_BYTES, Doorman, device_path
+from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.flow import provision
@@ -44,6 +44,7 @@ from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.typing import Typists
 from gateway.stores.sqlite import open_store
+from gateway.stores.sqlite.connection import Error as DatabaseError
 from gateway.wire import json, tokens
 
 DATABASE = "gateway.db"
@@ -86,8 +87,8 @@ def now_ms() -> int:
 @asynccontextmanager
 async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     """The store opened and every moving part connected; closed in good order at the end."""
-    epoch = RealStamp().new_id()
-    store = await open_store(settings.data / DATABASE, epoch)
+    with _using(settings.data):
+        store = await open_store(settings.data / DATABASE, RealStamp().new_id())
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
     deliverer = Deliverer(store, poster, tasks, now_ms, random.random, settings.intervals_s)
@@ -135,7 +136,9 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
         async with flowing(settings) as flow:
             app = http.application(flow, settings.path_prefix, probes.routes(flow, settings.path_prefix))
             dress(app)
-            runner = web.AppRunner(app, access_log=None, max_line_size=HEAD_BYTES)
+            runner = web.AppRunner(
+                app, access_log=None, logger=http.QUIET, max_line_size=HEAD_BYTES, keepalive_timeout=IDLE_S
+            )
             await runner.setup()
             web_server = runner.server
             assert web_server is not None
@@ -168,14 +171,24 @@ async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float
 @contextmanager
 def _only_one(data: Path) -> Iterator[None]:
     """One server to a data folder: what it used last is answered from memory."""
-    data.mkdir(parents=True, exist_ok=True)
-    lock: IO[str]
-    with (data / LOCK).open("w") as lock:
+    with _using(data):
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / LOCK).open("w")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise CannotStart(f"data: another gateway is running on {data}") from None
         yield
+
+
+@contextmanager
+def _using(data: Path) -> Iterator[None]:
+    """What goes wrong with the data folder is said in one sentence."""
+    try:
+        yield
+    except (OSError, DatabaseError) as error:
+        raise CannotStart(f"data: cannot use {data} ({error})") from None
 
 
 @contextmanager
@@ -185,6 +198,8 @@ def _socket(settings: Settings) -> Iterator[socket.socket]:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((settings.host, settings.port))
+        except socket.gaierror as error:
+            raise CannotStart(f"host: cannot find {settings.host} ({error.strerror})") from None
         except OSError as error:
             raise CannotStart(
                 f"port: cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another with --port"
@@ -192,18 +207,19 @@ def _socket(settings: Settings) -> Iterator[socket.socket]:
         yield sock
 
 
-async def until_told_to_stop() -> None:
-    """Until SIGTERM or SIGINT."""
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGTERM or SIGINT from here on."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 async def serve(settings: Settings) -> None:
     async with listening(settings) as (url, _):
+        stop = told_to_stop()
         announce(url)
-        await until_told_to_stop()
+        await stop.wait()
 
 
 def announce(url: str) -> None:
@@ -225,17 +241,24 @@ async def create_account_key(settings: Settings) -> Key:
 
 
 async def create_app(settings: Settings, name: str) -> Credentials:
+    _check_length("name", name, limits.NAME)
     async with flowing(settings) as flow:
         return await provision.new_app(flow, name)
 
 
 async def user_token(settings: Settings, app_id: str, external_id: str) -> str:
     """A JWT for a user, signed with the app's first key; raises `Refused`, or `CannotStart` without a key."""
+    _check_length("external-id", external_id, limits.EXTERNAL_ID)
     async with flowing(settings) as flow:
         keys = (await flow.registry.office(app_id)).keys
         if not keys:
             raise CannotStart(f"app-id: the app {app_id} has no key")
         return tokens.sign(keys[0].id, keys[0].secret, {"scope": "user", "external_id": external_id})
+
+
+def _check_length(name: str, value: str, longest: int) -> None:
+    if not 1 <= len(value) <= longest:
+        raise CannotStart(f"{name}: should have 1 to {longest} characters")
 
 
 async def demo(settings: Settings) -> None:
@@ -253,9 +276,10 @@ async def demo(settings: Settings) -> None:
         made = await provision.app_named(flow, "Heliograph demo")
         scene = await demonstration.prepare(url, made.app_id, made.key_id, made.secret, made.integrations["web"])
         stage.open(scene)
+        stop = told_to_stop()
         announce(url)
         print(f"Open {url}/demo/", flush=True)
-        await until_told_to_stop()
+        await stop.wait()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from collections.abc import Coroutine
 from dataclasses import fields
 from pathlib import Path
@@ -17,7 +18,13 @@ T = TypeVar("T")
 
 PREFIX = "GATEWAY_"
 
-app = App(name="gateway", version=__version__, help="A self-hosted, realtime chat gateway for SDK clients.")
+app = App(
+    name="gateway",
+    version=__version__,
+    help="A self-hosted, realtime chat gateway for SDK clients.",
+    exit_on_error=False,
+    print_error=False,
+)
 
 DEFAULTS = Settings()
 
@@ -68,7 +75,7 @@ def _show(made: dict[str, Any], as_json: bool) -> None:
         print(bootstrap.one_line(made))
         return
     for name, value in made.items():
-        print(f"{name}: {value}")
+        print(f"{name}: {value if isinstance(value, str) else bootstrap.one_line(value)}")
 
 
 def _run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
@@ -83,23 +90,37 @@ def launch(
 ) -> None:
     sources: list[Any] = [cyclopts.config.Env(PREFIX, command=False)]
     if config is not None:
-        sources.append(cyclopts.config.Toml(config, must_exist=True, use_commands_as_keys=False))
+        check_file(config)
+        sources.append(cyclopts.config.Toml(config, use_commands_as_keys=False))
     app.config = tuple(sources)
     app(words)
 
 
-def unknown_variables() -> list[str]:
-    """Variables that look like settings and are none."""
+def check_variables() -> None:
+    """Raises `BadSetting` for a variable that looks like a setting and is none."""
     known = {PREFIX + it.name.upper() for it in fields(Settings)}
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            raise BadSetting(f"{name} is not a setting of the gateway")
+
+
+def check_file(config: Path) -> None:
+    """Raises `BadSetting` for a file that cannot be read, and for a line in it that is no setting."""
+    known = {it.name for it in fields(Settings)}
+    try:
+        lines = tomllib.loads(config.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"config: cannot read {config} ({error})") from None
+    for name in lines:
+        if name.replace("-", "_") not in known:
+            raise BadSetting(f"{name} in {config} is not a setting of the gateway")
 
 
 def main() -> None:
-    for name in unknown_variables():
-        sys.exit(f"{name} is not a setting of the gateway")
     try:
-        app.meta()
-    except (bootstrap.CannotStart, BadSetting) as problem:
+        check_variables()
+        app.meta(sys.argv[1:])
+    except (bootstrap.CannotStart, BadSetting, cyclopts.CycloptsError) as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,8 +1,10 @@
 """The settings of a gateway: names with units, defaults, and what each is for."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,17 +76,26 @@ def _each(parse: Callable[[str], object]) -> Callable[[str], bool]:
     return lambda values: all(parse(it.strip()) is not None for it in values.split(",") if it.strip())
 
 
+def _seconds(text: str) -> float:
+    """A time to wait; raises ValueError."""
+    seconds = float(text)
+    if not 0 <= seconds < inf:
+        raise ValueError(text)
+    return seconds
+
+
+PATH: Final = re.compile(r"(/[\w.~-]+)*", re.ASCII)
 _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "port": (lambda it: 0 <= it <= 65_535, "should be between 0 and 65535"),
     "path_prefix": (
-        lambda it: not it or (it.startswith("/") and not it.endswith("/")),
-        "should begin with / and not end with it",
+        lambda it: PATH.fullmatch(it) is not None,
+        "should be a path such as /sc, which begins with / and does not end with it",
     ),
     "allowed_networks": (_each(ip_network), "should be networks such as 127.0.0.0/8, comma-separated"),
     "max_unsent_bytes": (lambda it: it > 0, "should be above 0"),
     "commands_per_second": (lambda it: it > 0, "should be above 0"),
-    "webhook_timeout_s": (lambda it: it > 0, "should be above 0"),
-    "webhook_intervals_s": (_each(float), "should be seconds, comma-separated"),
-    "drain_s": (lambda it: it >= 0, "should not be below 0"),
+    "webhook_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
+    "webhook_intervals_s": (_each(_seconds), "should be seconds, comma-separated"),
+    "drain_s": (lambda it: 0 <= it < inf, "should not be below 0"),
     "log_level": (lambda it: it in ("debug", "info", "warning", "error"), "should be debug, info, warning or error"),
 }

@@ -9,6 +9,7 @@ from gateway.edge.sockets import DeviceConnection, Doors
 
 HEAD_BYTES: Final = 16_384
 HEAD_S: Final = 10.0
+IDLE_S: Final = 75.0  # of a plain connection between two requests; longer than proxies keep theirs
 TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 Web = Callable[[], asyncio.Protocol]
@@ -40,7 +41,7 @@ class Doorman(asyncio.Protocol):
         self._late = asyncio.get_running_loop().call_later(HEAD_S, transport.close)
 
     def data_received(self, data: bytes) -> None:
-        self._head += data
+        self._head = (self._head + data).lstrip(b"\r\n")  # "ignore at least one empty line" (RFC 9112, section 2.2)
         if b"\r\n\r\n" in self._head:
             self._hand_on()
         elif len(self._head) > HEAD_BYTES:

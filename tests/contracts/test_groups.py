@@ -19,7 +19,7 @@ from tests.contracts.clerk import Clerk, decided
 from tests.contracts.conftest import Premises
 
 BUTTON = PostbackAction(text="Yes", payload="YES", metadata={"answer": True})
-ODD = ["é€😀", 'quote " and \\', "line\nbreak\ttab", "\x00", "a\x00b", "null", "[1]", "", "x" * 3_000]
+ODD = ["é€😀", 'quote " and \\', "line\nbreak\ttab", "\x00", "a\x00b", "null", "[1]", "x" * 3_000]
 
 
 def held(house: House) -> list[Any]:
@@ -118,7 +118,11 @@ async def test_an_error_inside_the_group_leaves_nothing(premises: Premises, cler
     room = await clerk.group("ann")
     before = [await clerk.room(room), await clerk.person("ann")]
     orders = clerk.orders
-    commands = [orders.says(room), orders.user("bob"), orders.changes("ann", metadata={"a": 1})]
+    commands: list[Command[Any]] = [
+        orders.says(room),
+        orders.user("bob"),
+        orders.changes("ann", metadata={"a": 1}),
+    ]
     with pytest.raises(Failed):
         await _half(clerk, commands)
     for store in (clerk.store, await premises.open()):

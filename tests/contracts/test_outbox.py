@@ -73,7 +73,7 @@ async def test_what_is_tried_again_keeps_its_place_and_its_time(premises: Premis
     room = await clerk.group("ann")
     await clerk.says(room, "one", "two")
     before = await ids(clerk.store, hook, room)
-    await clerk.store.settle([Settled(ids=before[:1], attempts=2, due_at=7_000)])
+    await clerk.store.settle([Settled(ids=(before[0],), attempts=2, due_at=7_000)])
     store = await premises.open()
     assert await store.lanes() == [Lane(hook, room, 7_000)]
     assert [(it.id, it.attempts) for it in await store.waiting(hook, room, 10)] == [(before[0], 2), (before[1], 0)]

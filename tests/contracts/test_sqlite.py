@@ -9,15 +9,25 @@ from pathlib import Path
 import pytest
 
 import gateway.stores.sqlite
+from gateway.domain import commands as cmd
+from gateway.domain.content import Text
+from gateway.domain.views import Page
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection
+from tests.contracts.clerk import opened
+from tests.domain.town import HandWound
 
 SCRIPTS = migrations(HERE / "migrations")
 TABLES = ("messages", "events", "actions", "seats", "rooms", "people", "outbox", "offices", "integrations")
 
 # Once, when a process starts: every lane with waiting events is wanted, and the index holds nothing else.
 WHOLE_INDEX = {"lanes": "SCAN outbox USING INDEX outbox_waiting"}
+
+FULL_DISK = """
+CREATE TRIGGER full_disk BEFORE INSERT ON people WHEN new.external_id = 'bob'
+BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END
+"""
 
 
 @pytest.fixture
@@ -104,11 +114,36 @@ async def test_what_is_committed_is_on_disk(store: SqliteStore, file: Path) -> N
         assert (pragma, found) == (pragma, value)
 
 
+async def test_nothing_is_left_of_what_came_and_went_in_one_group(store: SqliteStore, file: Path) -> None:
+    clerk = await opened(store, HandWound())
+    orders, (web,) = clerk.orders, await clerk.do(clerk.orders.integration())
+    await clerk.user("ann")
+    ann, words = orders.speaker("ann"), (Text(text="hello"),)
+    opens = orders.personal("ann", opened_by=ann, integration_id=web.id, messages=words)
+    await clerk.do(opens, orders.forgets("ann"))
+    await clerk.do(orders.user("bob"), orders.group("bob"), cmd.DeleteApp(app_id=clerk.app_id))
+    with closing(sqlite3.connect(file)) as db:
+        left = {it: db.execute(f"SELECT count(*) FROM {it}").fetchone()[0] for it in TABLES}
+    assert left == dict.fromkeys(TABLES, 0)
+
+
+async def test_a_failure_that_ends_the_transaction_by_itself_leaves_nothing(store: SqliteStore, file: Path) -> None:
+    """A full disk may do so: what was to come after it must not be written on its own."""
+    clerk = await opened(store, HandWound())
+    room = await clerk.group("ann")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute(FULL_DISK)
+    with pytest.raises(sqlite3.Error, match="disk is full"):
+        await clerk.do(clerk.orders.user("bob"), clerk.orders.says(room))
+    assert await store.messages(room, Page(size=1)) == ([], False)
+    assert await clerk.says(room, "the store goes on")
+
+
 async def test_readers_cannot_write(store: SqliteStore, file: Path) -> None:
     reader = await Connection.open(file, reader=True)
     try:
         with pytest.raises(sqlite3.Error, match="readonly"):
-            await reader.run_with("drop_rooms", '["x"]')
+            await reader.run("DELETE FROM rooms")
     finally:
         await reader.close()
 

@@ -1,10 +1,14 @@
 """What a machine asks the gateway about itself."""
 
 import asyncio
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gateway.stores.sqlite import connection
 from tests.house_under_test import House, opened
 
 
@@ -27,13 +31,15 @@ async def test_the_devices_are_counted(house: House) -> None:
         assert f"gateway_devices {count}.0" in text.splitlines()
 
 
-async def test_a_disk_that_cannot_be_written_is_not_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unwritable() -> bool:
-        return False
-
-    monkeypatch.setattr(house.flow.store, "ready", unwritable)
-    assert (await asked(house, "/readyz"))[0] == 503
-    assert (await asked(house, "/healthz"))[0] == 200
+async def test_a_disk_that_cannot_be_written_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_MS", 10)
+    async with opened(tmp_path / "data") as house:
+        with closing(sqlite3.connect(tmp_path / "data" / "gateway.db", isolation_level=None)) as hog:
+            hog.execute("BEGIN IMMEDIATE")
+            status, _, text = await asked(house, "/readyz")
+            assert (status, json.loads(text)["errors"][0]["code"]) == (503, "unavailable")
+            assert (await asked(house, "/healthz"))[0] == 200
+        assert (await asked(house, "/readyz"))[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

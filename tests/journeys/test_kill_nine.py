@@ -50,6 +50,7 @@ class Speaker:
                 self.unanswered.append(f"{self.name} {next(self._numbers)}")
                 await self._say(device, self.unanswered[-1])
             await self._hear(device)
+        device.cut()
 
     async def _say(self, device: Device, text: str) -> None:
         frame = {"type": "message:send", "id": text, "conversationId": self.room, "clientMessageId": text}

@@ -15,7 +15,7 @@ from gateway.wire.json import store
 
 def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirrored]) -> list[Statement]:
     """The changes of `house`, the events of its histories and the outbox rows, in an order that can be run."""
-    gone = [key for key, _, now in house.rooms.changes() if now is None]
+    gone = sorted(_closed(house, events))
     return [
         *_offices(house),
         *_people(house),
@@ -27,6 +27,12 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *(it for name in _OF_ROOMS for it in over(name, gone)),
         *over("drop_rooms", gone),
     ]
+
+
+def _closed(house: House, events: Sequence[ev.Event]) -> set[str]:
+    """The rooms that are no more, also those that opened in this very group."""
+    rooms = {it.conversation.id for it in events if isinstance(it, ev.ConversationEvent)}
+    return {room for room in rooms if house.rooms[room] is None}
 
 
 _OF_APPS = (

@@ -63,16 +63,25 @@ class Connection:
 
     @classmethod
     async def open(cls, path: Path, *, reader: bool = False) -> "Connection":
-        raw = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
-        connection = cls(raw)
-        await connection.run(f"PRAGMA busy_timeout = {BUSY_MS}")
-        if reader:
-            await connection.run("PRAGMA query_only = ON")
-        else:
-            await connection.run("PRAGMA journal_mode = WAL")
-            await connection.run("PRAGMA synchronous = FULL")
-            await connection.run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        # A write that meets no transaction opens one: what lined up behind a failure that ended the transaction by
+        # itself, as a full disk may, is rolled back with it.
+        level = None if reader else "IMMEDIATE"
+        connection = cls(await aiosqlite.connect(path, isolation_level=level, cached_statements=256))
+        try:
+            await connection._prepare(reader=reader)
+        except Error:
+            await connection.close()
+            raise
         return connection
+
+    async def _prepare(self, *, reader: bool) -> None:
+        await self.run(f"PRAGMA busy_timeout = {BUSY_MS}")
+        if reader:
+            await self.run("PRAGMA query_only = ON")
+        else:
+            await self.run("PRAGMA journal_mode = WAL")
+            await self.run("PRAGMA synchronous = FULL")
+            await self.run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
     async def run(self, sql: str) -> None:
         """A statement that is not one of the named ones."""
@@ -92,9 +101,6 @@ class Connection:
 
     async def row(self, name: str, *values: Any) -> Row | None:
         return next(iter(await self.rows(name, *values)), None)
-
-    async def run_with(self, name: str, *values: Any) -> None:
-        await self._raw.execute_fetchall(QUERIES[name], values)
 
     async def transact(self, statements: Sequence[Statement]) -> None:
         """All of them or none, on disk when it returns. They line up for the connection's thread at once."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from gateway.domain.commands import Needs
@@ -11,7 +11,7 @@ from gateway.domain.house import House
 from gateway.ports import Mirrored, Settled
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite.append import statements
-from gateway.stores.sqlite.connection import HERE, Connection, Error, over
+from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
 from gateway.stores.sqlite.hold import Holder, Memory
 from gateway.stores.sqlite.reads import Reads
 
@@ -86,12 +86,15 @@ class SqliteGroup:
 async def open_store(path: Path, new_epoch: str) -> SqliteStore:
     """Open or make the database file. `new_epoch` names its histories if they have no name yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer = await Connection.open(path)
-    await _migrate(writer)
-    await writer.run_with("set_epoch", new_epoch)
-    row = await writer.row("epoch")
-    assert row is not None
-    readers = [await Connection.open(path, reader=True) for _ in range(READERS)]
+    async with AsyncExitStack() as opened:  # a connection left open would keep the process from ending
+        writer = await Connection.open(path)
+        opened.push_async_callback(writer.close)
+        await _migrate(writer)
+        await writer.transact((Statement(QUERIES["set_epoch"], (new_epoch,)),))
+        row = await writer.row("epoch")
+        assert row is not None
+        readers = [await Connection.open(path, reader=True) for _ in range(READERS)]
+        opened.pop_all()
     return SqliteStore(writer, readers, row[0])
 
 
