@@ -3,14 +3,17 @@
 Facts: REST v2, message content types and actions. A broken rule raises ValueError with a sentence that names the field.
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, structs
 
 from gateway.domain import limits
 from gateway.domain.model import Metadata
 from gateway.domain.value import Shape, Stamp
+
+WEB_URL: Final = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 
 RichText = Annotated[str, Meta(max_length=limits.TEXT)]
 Label = Annotated[str, Meta(min_length=1, max_length=limits.LABEL)]
@@ -32,7 +35,7 @@ def check_metadata(metadata: Metadata | None, what: str = "metadata") -> None:
 
 def check_web_url(url: str, what: str) -> None:
     """Refuse what no browser should follow from a message, such as `javascript:`; raises ValueError."""
-    if not url.lower().startswith(("http://", "https://")):
+    if not WEB_URL.match(url):
         raise ValueError(f"{what} should be an http or https URL")
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from gateway.domain import errors, goodbyes
-from gateway.domain.commands import Connect, DeviceDraft, Ref, UpdateDevice
+from gateway.domain.commands import Connect, DeviceDraft, Needs, Ref, UpdateDevice
 from gateway.domain.errors import Refused
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import SDK_TYPES, Integration, Person, Source
@@ -71,6 +71,10 @@ async def _greet(device: Arriving, frame: Hello) -> None:
     )
     person = await device.flow.corridor.execute(command)
     device.become(person, frame.device.guid, proof)
+    gone = await _gone(device, proof)
+    if gone is not None:
+        device.dismiss(gone)
+        return
     await _welcome(device, frame, person, token)
 
 
@@ -84,6 +88,18 @@ async def _integration(device: Arriving) -> Integration:
         raise Refused(errors.FORBIDDEN)
     device.app_id = office.app.id
     return integration
+
+
+async def _gone(device: Arriving, proof: Proof | None) -> Goodbye | None:
+    """Why it may not stay after all: what was revoked before it was among the listeners did not find it there."""
+    me = Ref(device.app_id, device.user_id, "id")
+    house = await device.flow.store.peek(Needs(office=device.app_id, people=(me,)))
+    office = house.offices.get(device.app_id)
+    if office is None or office.integration(device.integration_id) is None:
+        return goodbyes.UNKNOWN_INTEGRATION
+    if house.find(me) is None or (proof and all(key.id != proof.key_id for key in office.keys)):
+        return goodbyes.REVOKED
+    return None
 
 
 async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | None) -> None:
@@ -130,6 +146,9 @@ async def login(device: Arriving, frame: frames.Login) -> Json:
     if person.user.id != before:
         await _let_go(device, before)
     device.become(person, device.guid, proof)
+    gone = await _gone(device, proof)
+    if gone is not None:
+        device.dismiss(gone)
     device.release([], {})
     return {"user": v2.user(person.user)}
 

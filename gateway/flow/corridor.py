@@ -127,14 +127,15 @@ class Corridor:
     async def _commit(self, group: Sequence[Ticket[Any]]) -> "Committed":
         async with self._store.group() as open_group:
             house = await open_group.hold([ticket.command.needs() for ticket in group])
-            events = self._decide(house, group)
-            mirrored = [it for event in events for it in _due(house, event)]
-            await open_group.append(house, events, mirrored)
-        return Committed(group, events, mirrored)
+            committed = self._decide(house, group)
+            await open_group.append(house, committed.events, committed.mirrored)
+        return committed
 
-    def _decide(self, house: House, group: Sequence[Ticket[Any]]) -> list[Event]:
+    def _decide(self, house: House, group: Sequence[Ticket[Any]]) -> "Committed":
+        """Each event is due to the webhooks there were when it happened."""
         stamp = self._stamper()
         happened: list[Event] = []
+        mirrored: list[Mirrored] = []
         for ticket in group:
             try:
                 decision = decide(house, ticket.command, stamp)
@@ -143,13 +144,14 @@ class Corridor:
                 continue
             for event in decision.events:
                 evolve(house, event)
+                mirrored += _due(house, event)
             happened += decision.events
             ticket.result = decision.answer
-        return happened
+        return Committed(group, happened, mirrored)
 
 
 class Committed(NamedTuple):
-    """A group that is on disk, and what it made happen."""
+    """A group, what it made happen, and what webhooks are due of it. It is told of once it is on disk."""
 
     group: Sequence[Ticket[Any]]
     events: Sequence[Event]

@@ -61,7 +61,9 @@ class Deliverer:
     async def start(self) -> None:
         """Take up what an earlier process left."""
         for lane in await self._store.lanes():
-            self._later((lane.webhook_id, lane.lane), (lane.due_at - self._now()) / 1000)
+            key = (lane.webhook_id, lane.lane)
+            if key not in self._busy:  # a commit may have been quicker
+                self._later(key, (lane.due_at - self._now()) / 1000)
 
     def due(self, mirrored: Sequence[Mirrored]) -> None:
         """Committed rows wait in the outbox."""

@@ -17,12 +17,15 @@ class Registry:
         self._store = store
         self._keys: dict[str, Key] = {}
         self._apps: dict[str, str] = {}
+        self._changes = 0
 
     async def key(self, key_id: str) -> Key | None:
         known = self._keys.get(key_id)
         if known is None:
+            before = self._changes
             known = await self._store.key(key_id)
-            if known is not None:
+            # What was read may be older than what was forgotten meanwhile.
+            if known is not None and before == self._changes:
                 self._keys[key_id] = known
         return known
 
@@ -46,5 +49,6 @@ class Registry:
                 self._forget(event.app_id)
 
     def _forget(self, app_id: str) -> None:
+        self._changes += 1
         self._keys = {key_id: key for key_id, key in self._keys.items() if key.app_id != app_id}
         self._apps = {it: owner for it, owner in self._apps.items() if owner != app_id}

@@ -11,6 +11,8 @@ from gateway.domain import errors
 from gateway.domain.commands import Command, Needs, Ref, Speaker
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.errors import Refused
+from gateway.domain.events import MessagePosted
+from gateway.domain.evolve import evolve
 from gateway.domain.house import House
 from gateway.domain.model import Integration, Profile
 from gateway.domain.views import Page
@@ -161,7 +163,10 @@ async def _twice(clerk: Clerk, commands: list[Command[Any]]) -> None:
     async with clerk.store.group() as group:
         house = await group.hold([it.needs() for it in commands])
         _, events = decided(house, commands, clerk.clock)
-        again = structs.replace(events[-1], message=structs.replace(events[-1].message, id="0" * 24))  # type: ignore[attr-defined]
+        said = events[-1]
+        assert isinstance(said, MessagePosted)
+        again = structs.replace(said, message=structs.replace(said.message, id="0" * 24))
+        evolve(house, again)
         await group.append(house, [*events, again], ())
 
 

@@ -72,8 +72,8 @@ def _walk(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], 
 def _well_formed(name: str, value: Any) -> bool:
     """Whether a value is what its name promises."""
     forms: tuple[tuple[set[str], Callable[[], object]], ...] = (
-        (TIMES, lambda: TIME.fullmatch(value)),
-        (IDS, lambda: ID.fullmatch(value)),
+        (TIMES, lambda: TIME.fullmatch(str(value))),
+        (IDS, lambda: ID.fullmatch(str(value))),
         (WORDS, lambda: isinstance(value, str) and value),
         (FLAGS, lambda: isinstance(value, bool)),
         ({"unreadCount", "mediaSize"}, lambda: type(value) is int),

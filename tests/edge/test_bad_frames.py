@@ -118,6 +118,18 @@ async def test_what_is_no_frame_is_answered_with_an_error(house: House, text: st
     await ann.nothing_more()
 
 
+@pytest.mark.parametrize("number", [2**53, 2**63, 2**64, 10**40, -1, -(10**40)])
+@pytest.mark.parametrize(
+    ("kind", "field"), [("message:list", "beforeSeq"), ("message:list", "afterSeq"), ("events:since", "seq")]
+)
+async def test_a_place_that_no_history_reaches(house: House, kind: str, field: str, number: int) -> None:
+    room = await house.group("ann")
+    ann = await house.device("ann")
+    answer = await ann.ask(kind, conversationId=room, **{field: number})
+    assert answer["error"]["status"] == 400
+    assert field in answer["error"]["title"]
+
+
 @pytest.mark.parametrize("frame_id", [0, -1, 1.5, 2**53, 10**40, "", "🙂", "\x00", "x" * 10_000])
 async def test_any_string_or_number_is_an_id(house: House, frame_id: Any) -> None:
     ann = await house.device("ann")

@@ -164,7 +164,9 @@ async def test_me_is_an_integration_only_to_its_own_key(rest: Rest) -> None:
     assert (refused.status, refused.code) == (404, "integration_not_found")
 
 
-@pytest.mark.parametrize("target", ["ftp://example.com", "example.com", "//example.com", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["ftp://example.com", "example.com", "//example.com", "javascript:alert(1)", "http://", "https:///x"]
+)
 async def test_a_target_that_nothing_can_be_posted_to(rest: Rest, hooks: str, target: str) -> None:
     refused = await rest("POST", hooks, {**HOOK, "target": target})
     assert (refused.status, refused.title) == (400, "target should be an http or https URL")

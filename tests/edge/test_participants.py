@@ -29,6 +29,15 @@ async def test_joining_by_either_name(rest: Rest, house: House, by: str) -> None
     assert (await house.participants(room))[1] == participant
 
 
+async def test_a_subscribed_guest_is_shown_with_a_client(rest: Rest, house: House) -> None:
+    room = await house.group("ann")
+    await house.user("bob")
+    joined = await rest("POST", f"/conversations/{room}/join", {"userExternalId": "bob", "subscribeSDKClient": True})
+    (client,) = joined.body["participant"]["clientAssociations"]
+    assert client["type"] == "sdk"
+    assert (await house.participants(room))[1] == joined.body["participant"]
+
+
 @pytest.mark.parametrize("by", ["userId", "userExternalId", "participantId"])
 async def test_leaving_by_any_name(rest: Rest, house: House, by: str) -> None:
     room = await house.group("ann", "bob")

@@ -8,6 +8,8 @@ import pytest
 from websockets.frames import Opcode
 
 from gateway.domain import limits
+from gateway.domain.commands import Command, Connect
+from gateway.flow.corridor import Corridor
 from tests.house_under_test import Device, House, Json, opened
 from tests.journeys.bare import Bare, masked
 
@@ -89,6 +91,32 @@ async def test_a_deleted_key_sends_away_whom_it_signed_in(house: House) -> None:
     await kept.ask("ping")
     await anonymous.ask("ping")
     assert await refused(house, {**HELLO, "auth": {"jwt": token}}) == (4501, "invalid_auth", False)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/users/ann", 4502), ("/keys/{key}", 4502), ("/integrations/{web}", 4503)])
+@pytest.mark.parametrize("arrival", ["hello", "login"])
+async def test_what_is_revoked_while_a_device_arrives(
+    house: House, monkeypatch: pytest.MonkeyPatch, path: str, code: int, arrival: str
+) -> None:
+    """After its credentials were accepted, and before it is among those who could be sent away."""
+    where = path.format(key=house.key[0], web=house.integrations["web"])
+    nobody = await house.device(guid="nobody")
+    execute = Corridor.execute
+
+    async def revoking(corridor: Corridor, command: Command[Any]) -> Any:
+        answer = await execute(corridor, command)
+        if isinstance(command, Connect):
+            revoked = await house.rest("DELETE", where, key=house.account)
+            assert revoked.status == 200
+        return answer
+
+    monkeypatch.setattr(Corridor, "execute", revoking)
+    device = nobody if arrival == "login" else await house.plug()
+    if arrival == "login":
+        await device.say("login", jwt=house.token("ann"))
+    else:
+        await device.say("hello", **HELLO, auth={"jwt": house.token("ann")})
+    assert (await leaving(device))[0] == code
 
 
 async def test_a_deleted_integration(house: House) -> None:

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from gateway.domain import limits
+from gateway.flow import arrivals
+from gateway.flow.catchup import CatchUp
 from tests.house_under_test import Device, House, Json, opened
 
 
@@ -167,17 +170,46 @@ async def test_a_typing_person_is_not_replayed(house: House) -> None:
     await back.nothing_more()
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known conversation", "resumed"])
+async def test_what_happens_within_the_welcome_is_told_once(
+    house: House, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Something is said after the device is among the listeners, before and after the store is asked what it missed."""
+    room = await house.group("ann")
+    ann = await house.device("ann")
+    catch_up = arrivals.catch_up
+
+    async def amid_talk(*asked: Any) -> CatchUp:
+        await house.says(room, "before the store is asked")
+        caught_up = await catch_up(*asked)
+        await house.says(room, "after the store was asked")
+        return caught_up
+
+    monkeypatch.setattr(arrivals, "catch_up", amid_talk)
+    back = await house.device("ann", "back", positions=None if known else positions(ann, **{room: 1}))
+    monkeypatch.undo()
+    assert back.heard == []
+    if known:
+        assert back.welcome["conversations"][0]["seq"] == 2
+    await house.says(room, "live")
+    told = [(await back.frame())["seq"] for _ in range(2 if known else 3)]
+    assert told == ([3, 4] if known else [2, 3, 4])
+    await back.nothing_more()
+
+
 async def test_resuming_amid_talk_skips_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
     """Ann's connection breaks again and again, at any moment, also within the welcome, while bob talks on."""
     async with opened(tmp_path, commands_per_second=100_000) as house:
         room = await house.group("ann", "bob")
         ann, bob = await house.device("ann"), await house.device("bob")
         dice, heard = Random(7), [1]
-        said, resumed = 400, 0
+        said, resumed = 800, 0
 
         async def talk() -> None:
-            for number in range(said):
-                await bob.sends(room, str(number))
+            for at in range(0, said, 8):
+                text = {"type": "text", "text": str(at)}
+                ids = [await bob.say("message:send", conversationId=room, content=text) for _ in range(8)]
+                await bob.answer(ids[-1])
 
         async def listen() -> None:
             nonlocal resumed
@@ -191,6 +223,7 @@ async def test_resuming_amid_talk_skips_nothing_and_tells_nothing_twice(tmp_path
                         return
                 device.cut()
                 device = await house.device("ann", positions=positions(ann, **{room: heard[-1]}))
+                assert device.heard == []
                 assert device.welcome["recovered"] == {room: True}
                 resumed += 1
 

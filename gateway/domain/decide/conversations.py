@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from gateway.domain import audience, errors, limits
 from gateway.domain import commands as cmd
@@ -158,6 +158,8 @@ def join(house: House, command: cmd.Join, stamp: Stamp) -> Decision:
 
     joined = _joined(house, room, person, stamp)
     linked = with_client(person, API, stamp) if command.subscribe else ()
+    if linked:
+        person = structs.replace(person, client=linked[0].client)
     return Decision((joined, *linked), Seat(room_after(room, joined), joined.participant, person))
 
 

@@ -20,10 +20,10 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *_offices(house),
         *_people(house),
         *_rooms(house),
+        *_cleared(events),
         *_messages(house, events),
         *put("put_events", _histories(events)),
         *put("put_outbox", [(it.webhook_id, it.lane, _unheard(it.event)) for it in mirrored]),
-        *_cleared(events),
         *(it for name in _OF_ROOMS for it in over(name, gone)),
         *over("drop_rooms", gone),
     ]
@@ -109,12 +109,17 @@ def _sitting(room: Room | None) -> frozenset[str]:
 
 
 def _messages(house: House, events: Sequence[ev.Event]) -> Iterator[Statement]:
-    posted = [it for it in events if isinstance(it, ev.MessagePosted)]
+    """What was cleared in this very group is not written at all: it may have been said again since."""
+    posted = [it for it in events if isinstance(it, ev.MessagePosted) and _there(house, it)]
     yield from put("put_messages", [_message(it) for it in posted])
     yield from put("put_actions", [row for it in posted for row in _actions(it)])
     deleted = [(it.conversation.id, it.message_id) for it in events if isinstance(it, ev.MessageDeleted)]
     yield from over("change_messages", [house.messages[key] for key in deleted if key in house.messages])
     yield from over("drop_actions", [message_id for _, message_id in deleted])
+
+
+def _there(house: House, event: ev.MessagePosted) -> bool:
+    return (event.conversation.id, event.message.id) in house.messages
 
 
 def _actions(event: ev.MessagePosted) -> list[Row]:

@@ -1,0 +1,164 @@
+"""The official Python client, unmodified: it reads every answer into its own closed models, or raises."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.edge.examples import BUSINESS, CONTENTS
+from tests.edge.premises import HOOK
+from tests.house_under_test import House, Json
+
+client = pytest.importorskip("sunshine_conversations_client")
+
+
+class Official:
+    """The client with one key. Every call has to give something: None is given for a status that is not documented."""
+
+    def __init__(self, house: House, key: tuple[str, str]) -> None:
+        configuration = client.Configuration(host=house.url, username=key[0], password=key[1])
+        self._client = client.ApiClient(configuration)
+
+    async def __call__(self, method: str, *words: Any, **options: Any) -> Any:
+        """Call `SomeApi.some_method`; a body is given as (model, JSON), so that unset fields are sent as null."""
+        api, _, name = method.partition(".")
+        call: Callable[..., Any] = getattr(getattr(client, api)(self._client), name)
+        bodies = [model(*it) if isinstance(it, tuple) else it for it in words]
+        answer = await asyncio.to_thread(call, *bodies, **options)
+        assert answer is not None, f"{method} gave nothing"
+        return answer
+
+
+def model(name: str, body: Json) -> Any:
+    return getattr(client, name).from_dict(body)
+
+
+@pytest.fixture
+def official(house: House) -> Official:
+    return Official(house, house.key)
+
+
+async def test_apps_and_keys(house: House) -> None:
+    official, app = Official(house, house.account), house.app_id
+    settings = {"multiConvoEnabled": True, "conversationRetentionSeconds": 60}
+    made = await official("AppsApi.create_app", ("AppCreateBody", {"displayName": "shop", "settings": settings}))
+    assert made.app.settings.multi_convo_enabled is True
+    await official("AppsApi.update_app", made.app.id, ("AppUpdateBody", {"displayName": "store"}))
+    assert (await official("AppsApi.get_app", made.app.id)).app.display_name == "store"
+    first = await official("AppsApi.list_apps", page=client.Page(size=1))
+    second = await official("AppsApi.list_apps", page=client.Page(size=1, after=first.meta.after_cursor))
+    assert [it.apps[0].id for it in (first, second)] == [app, made.app.id]
+    await official("AppsApi.delete_app", made.app.id)
+
+    key = (await official("AppKeysApi.create_app_key", app, ("AppKeyCreateBody", {"displayName": "k"}))).key
+    assert (await official("AppKeysApi.get_app_key", app, key.id)).key.secret == key.secret
+    assert len((await official("AppKeysApi.list_app_keys", app)).keys) == 2
+    await official("AppKeysApi.delete_app_key", app, key.id)
+
+
+async def test_integrations_and_webhooks(house: House, official: Official) -> None:
+    app = house.app_id
+    made: Any = None
+    for kind in ("Web", "Ios", "Android"):
+        asked = (kind, {"type": kind.lower(), "displayName": "front"})
+        made = await official("IntegrationsApi.create_integration", app, asked)
+        shown = await official("IntegrationsApi.get_integration", app, made.integration.id)
+        assert shown.integration.display_name == "front"
+    change = client.IntegrationUpdate(client.AndroidUpdate(display_name=None))
+    await official("IntegrationsApi.update_integration", app, made.integration.id, change)
+    await official("IntegrationsApi.delete_integration", app, made.integration.id)
+
+    custom = ("Custom", {"type": "custom", "displayName": "bot", "webhooks": [HOOK]})
+    bot = (await official("IntegrationsApi.create_integration", app, custom)).integration.id
+    made = await official("WebhooksApi.create_webhook", app, bot, ("WebhookCreateBody", HOOK))
+    change = ("WebhookBody", {"triggers": ["conversation:read"]})
+    changed = await official("WebhooksApi.update_webhook", app, bot, made.webhook.id, change)
+    assert changed.webhook.triggers == ["conversation:read"]
+    assert len((await official("WebhooksApi.list_webhooks", app, bot)).webhooks) == 2
+    assert len((await official("IntegrationsApi.get_integration", app, bot)).integration.webhooks) == 1
+    await official("WebhooksApi.get_webhook", app, bot, made.webhook.id)
+    await official("WebhooksApi.delete_webhook", app, bot, made.webhook.id)
+    wanted = client.IntegrationListFilter(types="web,custom")
+    listed = await official("IntegrationsApi.list_integrations", app, page=client.Page(size=2), filter=wanted)
+    assert [it.type for it in listed.integrations] == ["web", "web"]
+    assert listed.meta.has_more is True
+
+
+async def test_users(house: House, official: Official) -> None:
+    app, name = house.app_id, "a/b c@d"
+    profile = {"givenName": "Ann", "surname": "Lee"}
+    made = await official("UsersApi.create_user", app, ("UserCreateBody", {"externalId": name, "profile": profile}))
+    assert made.user.profile.surname == "Lee"
+    changed = await official("UsersApi.update_user", app, name, ("UserUpdateBody", {"profile": {"givenName": "Anna"}}))
+    assert (changed.user.profile.given_name, changed.user.profile.surname) == ("Anna", None)
+    assert (await official("UsersApi.get_user", app, made.user.id)).user.external_id == name
+    with pytest.raises(client.exceptions.ConflictException) as conflict:
+        await official("UsersApi.create_user", app, ("UserCreateBody", {"externalId": name}))
+    assert conflict.value.data.errors[0].code == "conflict"
+    await official("UsersApi.delete_user", app, name)
+    with pytest.raises(client.exceptions.NotFoundException) as gone:
+        await official("UsersApi.get_user", app, name)
+    assert gone.value.data.errors[0].title == "User not found"
+
+
+async def test_conversations_and_participants(house: House, official: Official) -> None:
+    app = house.app_id
+    ann, _ = await house.user("ann"), await house.user("bob")
+    seats = [
+        client.ParticipantSubSchema(client.ParticipantWithUserId(user_id=ann, subscribe_sdk_client=True)),
+        client.ParticipantSubSchema(
+            client.ParticipantWithUserExternalId(user_external_id="bob", subscribe_sdk_client=False)
+        ),
+    ]
+    rooms = []
+    for kind, guests in (("personal", seats[:1]), ("sdkGroup", seats)):
+        asked = client.ConversationCreateBody(type=kind, participants=guests, display_name="Trip")
+        made = await official("ConversationsApi.create_conversation", app, asked)
+        rooms.append(made.conversation.id)
+    group = rooms[1]
+    change = ("ConversationUpdateBody", {"description": "to the sea"})
+    changed = await official("ConversationsApi.update_conversation", app, group, change)
+    assert (changed.conversation.display_name, changed.conversation.description) == (None, "to the sea")
+    assert (await official("ConversationsApi.get_conversation", app, group)).conversation.id == group
+    whose = client.ConversationListFilter(user_id=ann)
+    found: list[str] = []
+    page = client.Page(size=1)
+    while len(found) < 2:
+        listed = await official("ConversationsApi.list_conversations", app, whose, page=page)
+        found += [it.id for it in listed.conversations]
+        page = client.Page(size=1, after=listed.meta.after_cursor)
+    assert found == rooms
+
+    await house.user("cyd")
+    joining = ("ParticipantJoinBody", {"userExternalId": "cyd", "subscribeSDKClient": True})
+    joined = await official("ParticipantsApi.join_conversation", app, group, joining)
+    assert joined.participant.client_associations[0].type == "sdk"
+    seat = client.ParticipantLeaveBodyParticipantId(participant_id=joined.participant.id)
+    await official("ParticipantsApi.leave_conversation", app, group, client.ParticipantLeaveBody(seat))
+    listed = await official("ParticipantsApi.list_participants", app, group, page=client.Page(size=5))
+    assert [it.user_external_id for it in listed.participants] == ["ann", "bob"]
+    await official("ConversationsApi.delete_conversation", app, group)
+    with pytest.raises(client.exceptions.BadRequestException):
+        await official("ConversationsApi.delete_conversation", app, rooms[0])
+
+
+async def test_messages_and_activities(house: House, official: Official) -> None:
+    app, room = house.app_id, await house.personal("ann")
+    for content in CONTENTS.values():
+        posted = await official(
+            "MessagesApi.post_message", app, room, ("MessagePost", {**BUSINESS, "content": content})
+        )
+        assert posted.messages[0].content.actual_instance.type == content["type"]
+    user = {"author": {"type": "user", "userExternalId": "ann"}, "content": CONTENTS["text"]}
+    said = (await official("MessagesApi.post_message", app, room, ("MessagePost", user))).messages[0]
+    for kind in ("typing:start", "conversation:read"):
+        await official("ActivitiesApi.post_activity", app, room, ("ActivityPost", {**BUSINESS, "type": kind}))
+    await official("MessagesApi.delete_message", app, room, said.id)
+    listed = await official("MessagesApi.list_messages", app, room)
+    assert len(listed.messages) == len(CONTENTS) + 1
+    assert listed.messages[-1].deleted is True
+    before = await official("MessagesApi.list_messages", app, room, page=client.Page(before=said.id))
+    assert before.messages == listed.messages[:-1]
+    await official("MessagesApi.delete_all_messages", app, room)
+    assert (await official("MessagesApi.list_messages", app, room)).messages == []

@@ -1,0 +1,369 @@
+"""The deliverer: in order, at least once, one call to a lane at a time, and one dead endpoint slows no other."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from typing import NamedTuple
+
+import orjson
+import pytest
+from structlog.testing import capture_logs
+
+from gateway.domain import commands as cmd
+from gateway.domain import retry
+from gateway.domain.model import Webhook
+from gateway.flow.deliver import BATCH, CALLS, STORE_BACK_S, Deliverer
+from tests.flow.building import Building
+from tests.flow.conftest import LoopClock
+
+
+class Call(NamedTuple):
+    target: str
+    secret: str
+    lane: str
+    events: list[str]
+
+
+class Doorstep:
+    """Where webhooks are called: a receiver outside of the house. `answer` is what it answers, and when."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.answer: Callable[[Call], int | None] = lambda _: 200
+        self.closed: set[str] = set()
+        self.inside = 0
+        self.most_inside = 0
+        self._opened = asyncio.Event()
+        self._news = asyncio.Condition()
+
+    async def __call__(self, target: str, secret: str, body: bytes) -> int | None:
+        call = _call(target, secret, body)
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        async with self._news:
+            self.calls.append(call)
+            self._news.notify_all()
+        while target in self.closed:
+            await self._opened.wait()
+        self.inside -= 1
+        return self.answer(call)
+
+    def open(self) -> None:
+        """Whoever was kept waiting is answered."""
+        self.closed.clear()
+        self._opened.set()
+
+    async def until(self, count: int) -> list[Call]:
+        async with asyncio.timeout(10), self._news:
+            await self._news.wait_for(lambda: len(self.calls) >= count)
+        return self.calls
+
+    @property
+    def events(self) -> list[str]:
+        return [event for call in self.calls for event in call.events]
+
+
+def _call(target: str, secret: str, body: bytes) -> Call:
+    events = orjson.loads(body)["events"]
+    (lane,) = {it["payload"]["conversation"]["id"] for it in events}
+    return Call(target, secret, lane, [it["id"] for it in events])
+
+
+class Mail:
+    """A building with a room, a webhook that is due its messages, and a deliverer that has not begun."""
+
+    def __init__(self, building: Building, hook: Webhook, room: str) -> None:
+        self.building = building
+        self.hook = hook
+        self.room = room
+        self.doorstep = Doorstep()
+        self.deliverer = self.another()
+
+    def another(self) -> Deliverer:
+        """A deliverer that knows nothing of what another has done."""
+        clock = self.building.clock
+        return Deliverer(self.building.store, self.doorstep, self.building.tasks, clock.now, lambda: 0.0)
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        return self.hook.id, self.room
+
+    async def says(self, *texts: str, room: str | None = None) -> list[str]:
+        """Texts in one group of commands; gives the ids of the events."""
+        orders = self.building.orders
+        said = await self.building.at_once(*(orders.says(room or self.room, text) for text in texts))
+        await self.building.corridor.drained()
+        return [it.message.id for it in said]
+
+    async def step(self) -> float | None:
+        return await self.deliverer.step(self.lane)
+
+    async def waiting(self) -> list[tuple[str, int]]:
+        return [(it.event.id, it.attempts) for it in await self.building.store.waiting(*self.lane, 100)]
+
+    def given_up(self) -> list[tuple[int, int]]:
+        """Attempts and time of each event that was given up."""
+        return self.building.rows("SELECT attempts, failed_at FROM outbox WHERE failed_at IS NOT NULL ORDER BY id")
+
+    async def hand_over(self) -> None:
+        """Tell the deliverer of everything that is due by now."""
+        due, self.building.due[:] = self.building.due[:], []
+        self.deliverer.due(due)
+
+    async def quiet(self) -> None:
+        """Until no call is under way."""
+        while self.deliverer._calls:
+            await asyncio.wait(self.deliverer._calls)
+
+
+async def _hook(building: Building, target: str = "https://example.org/one") -> Webhook:
+    draft = cmd.WebhookDraft(target=target, triggers=("conversation:message",))
+    integration = await building.one(building.orders.integration("custom", webhooks=(draft,)))
+    hook: Webhook = integration.webhooks[0]
+    return hook
+
+
+@pytest.fixture
+async def mail(building: Building) -> AsyncIterator[Mail]:
+    mail = Mail(building, await _hook(building), await building.group("ann"))
+    with capture_logs():
+        yield mail
+
+
+# Steps
+
+
+async def test_a_step_sends_what_is_oldest_in_one_call(mail: Mail) -> None:
+    said = await mail.says(*(str(number) for number in range(BATCH + 5)))
+    assert await mail.step() == 0.0
+    assert mail.doorstep.calls == [Call(mail.hook.target, mail.hook.secret, mail.room, said[:BATCH])]
+    assert await mail.step() == 0.0
+    assert mail.doorstep.events == said
+    assert await mail.step() is None
+    assert await mail.waiting() == []
+
+
+@pytest.mark.parametrize("status", [None, 302, 500, 503, 429])
+async def test_what_failed_is_tried_alone_after_each_interval(mail: Mail, status: int | None) -> None:
+    first, second = await mail.says("one", "two")
+    mail.doorstep.answer = lambda _: status
+    waits = [await mail.step() for _ in range(5)]
+    assert waits == [*retry.INTERVALS_S, 0.0]
+    assert [it.events for it in mail.doorstep.calls] == [[first, second]] + [[first]] * 4
+    assert mail.given_up() == [(5, mail.building.clock.at)]
+    assert await mail.waiting() == [(second, 0)]
+
+
+async def test_the_time_of_the_next_attempt_is_on_disk(mail: Mail) -> None:
+    await mail.says("one")
+    mail.doorstep.answer = lambda _: 500
+    await mail.step()
+    (lane,) = await mail.building.store.lanes()
+    assert lane.due_at == mail.building.clock.at + 8_000
+
+
+async def test_what_was_refused_takes_no_others_with_it(mail: Mail) -> None:
+    """A batch that is refused is sent one by one: only what is refused on its own is given up."""
+    first, second, third = await mail.says("one", "bad", "three")
+    mail.doorstep.answer = lambda call: 400 if second in call.events else 200
+    steps = [await mail.step() for _ in range(4)]
+    assert steps == [0.0, 0.0, 0.0, 0.0]
+    assert [it.events for it in mail.doorstep.calls] == [[first, second, third], [first], [second, third], [second]]
+    assert await mail.step() == 0.0
+    assert mail.doorstep.calls[-1].events == [third]
+    assert await mail.step() is None
+    assert [attempts for attempts, _ in mail.given_up()] == [2]
+
+
+async def test_an_event_keeps_its_id_over_all_attempts(mail: Mail) -> None:
+    (said,) = await mail.says("one")
+    mail.doorstep.answer = lambda _: 500 if len(mail.doorstep.calls) < 3 else 200
+    for _ in range(3):
+        await mail.step()
+    assert mail.doorstep.events == [said] * 3
+    assert await mail.waiting() == []
+
+
+async def test_what_a_deleted_webhook_was_due_is_dropped(mail: Mail) -> None:
+    await mail.says("one", "two")
+    building = mail.building
+    await building.one(cmd.DeleteIntegration(app_id=building.orders.app_id, integration_id=mail.hook.integration_id))
+    assert await mail.step() == 0.0
+    assert (mail.doorstep.calls, await mail.waiting()) == ([], [])
+
+
+async def test_a_webhook_is_called_where_it_is_now(mail: Mail) -> None:
+    await mail.says("one")
+    building = mail.building
+    await building.one(
+        cmd.UpdateWebhook(
+            app_id=building.orders.app_id,
+            integration_id=mail.hook.integration_id,
+            webhook_id=mail.hook.id,
+            target="https://example.org/moved",
+        )
+    )
+    await mail.step()
+    assert [it.target for it in mail.doorstep.calls] == ["https://example.org/moved"]
+
+
+# Loops
+
+
+async def test_what_is_due_is_sent_without_being_asked(mail: Mail) -> None:
+    said = await mail.says("one", "two")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    await mail.quiet()
+    assert mail.doorstep.events == said
+    assert await mail.waiting() == []
+
+
+async def test_a_lane_has_one_call_at_a_time_and_keeps_its_order(mail: Mail) -> None:
+    mail.doorstep.closed = {mail.hook.target}
+    said = await mail.says("one")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    for text in ("two", "three"):
+        said += await mail.says(text)
+        await mail.hand_over()
+    mail.doorstep.open()
+    await mail.doorstep.until(2)
+    await mail.quiet()
+    assert mail.doorstep.most_inside == 1
+    assert mail.doorstep.events == said
+
+
+async def test_a_target_has_a_few_calls_at_a_time(mail: Mail) -> None:
+    rooms = [(await mail.building.one(mail.building.orders.group("ann"))).conversation.id for _ in range(CALLS + 4)]
+    mail.doorstep.closed = {mail.hook.target}
+    for room in rooms:
+        await mail.says("hello", room=room)
+    await mail.hand_over()
+    await mail.doorstep.until(CALLS)
+    assert mail.doorstep.inside == CALLS
+    mail.doorstep.open()
+    await mail.doorstep.until(len(rooms))
+    await mail.quiet()
+    assert mail.doorstep.most_inside == CALLS
+    assert sorted(it.lane for it in mail.doorstep.calls) == sorted(rooms)
+
+
+async def test_one_dead_endpoint_does_not_slow_another(mail: Mail) -> None:
+    other = await _hook(mail.building, "https://example.org/two")
+    mail.doorstep.closed = {mail.hook.target}
+    said = await mail.says("one", "two", "three")
+    await mail.hand_over()
+    await mail.doorstep.until(2)
+    while await mail.building.store.waiting(other.id, mail.room, 1):
+        await asyncio.wait(mail.deliverer._calls, return_when=asyncio.FIRST_COMPLETED)
+    to_other = [it.events for it in mail.doorstep.calls if it.target == other.target]
+    assert to_other == [said]
+    assert len(await mail.waiting()) == 3
+    mail.doorstep.open()
+    await mail.quiet()
+
+
+async def test_what_failed_goes_again_when_its_time_has_come(mail: Mail, loop_clock: LoopClock) -> None:
+    first, second = await mail.says("one", "two")
+    mail.doorstep.answer = lambda _: 500 if len(mail.doorstep.calls) < 2 else 200
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    await mail.quiet()
+    await loop_clock.wind(7)
+    assert len(mail.doorstep.calls) == 1
+    await loop_clock.wind(1)
+    await mail.doorstep.until(3)
+    await mail.quiet()
+    assert [it.events for it in mail.doorstep.calls] == [[first, second], [first], [second]]
+    assert await mail.waiting() == []
+
+
+async def test_what_comes_while_a_lane_waits_does_not_hurry_it(mail: Mail, loop_clock: LoopClock) -> None:
+    mail.doorstep.answer = lambda _: 500
+    await mail.says("one")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    await mail.quiet()
+    await mail.says("two")
+    await mail.hand_over()
+    await loop_clock.wind(7)
+    await mail.quiet()
+    assert len(mail.doorstep.calls) == 1
+
+
+async def test_what_an_earlier_process_left_is_taken_up(mail: Mail, loop_clock: LoopClock) -> None:
+    said = await mail.says("one", "two")
+    await mail.deliverer.start()
+    await mail.doorstep.until(1)
+    await mail.quiet()
+    assert mail.doorstep.events == said
+
+
+async def test_what_an_earlier_process_put_off_is_put_off(mail: Mail, loop_clock: LoopClock) -> None:
+    (said,) = await mail.says("one")
+    mail.doorstep.answer = lambda _: 500
+    await mail.step()
+    mail.building.clock.wind(5)
+    await mail.another().start()
+    await loop_clock.wind(2)
+    assert len(mail.doorstep.calls) == 1
+    await loop_clock.wind(1)
+    assert (await mail.doorstep.until(2))[1].events == [said]
+
+
+async def test_starting_does_not_call_a_lane_that_is_under_way(mail: Mail) -> None:
+    """Commands come in while what was left is still being looked up."""
+    mail.doorstep.closed = {mail.hook.target}
+    said = await mail.says("one", "two")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    await mail.deliverer.start()
+    mail.doorstep.open()
+    await mail.quiet()
+    assert mail.doorstep.most_inside == 1
+    assert mail.doorstep.events == said
+
+
+async def test_draining_sees_calls_through_and_begins_none(mail: Mail) -> None:
+    mail.doorstep.closed = {mail.hook.target}
+    first = await mail.says("one")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    second = await mail.says("two")
+    await mail.hand_over()
+    draining = asyncio.ensure_future(mail.deliverer.drain())
+    await asyncio.sleep(0)
+    assert not draining.done()
+    mail.doorstep.open()
+    await draining
+    assert mail.doorstep.events == first
+    assert await mail.waiting() == [(second[0], 0)]
+
+
+async def test_what_cannot_be_settled_is_sent_again(mail: Mail, loop_clock: LoopClock) -> None:
+    """At least once: the call was answered, and the store could not write that down."""
+    (said,) = await mail.says("one")
+    await mail.building.store._writer.run("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(mail.building.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await mail.hand_over()
+        await mail.doorstep.until(1)
+        await mail.quiet()
+        other.execute("ROLLBACK")
+    assert await mail.waiting() == [(said, 0)]
+    await loop_clock.wind(STORE_BACK_S)
+    await mail.doorstep.until(2)
+    await mail.quiet()
+    assert mail.doorstep.events == [said, said]
+    assert await mail.waiting() == []
+
+
+async def test_nothing_is_remembered_of_a_target_that_has_all(mail: Mail) -> None:
+    await mail.says("one")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    await mail.quiet()
+    assert mail.deliverer._targets == {}
+    assert mail.deliverer._busy == {}
