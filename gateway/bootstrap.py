@@ -2,19 +2,16 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import random
 import secrets
 import signal
-import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -43,22 +40,17 @@ from gateway.flow.provision import Credentials
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.typing import Typists
+from gateway.premises import CannotStart, alone_on, port, using
 from gateway.stores.sqlite import open_store
-from gateway.stores.sqlite.connection import Error as DatabaseError
 from gateway.wire import json, tokens
 
 DATABASE = "gateway.db"
-LOCK = "gateway.lock"
 BACKLOG = 4_096
 DEMO_INTERVALS_S = "2,4,8,16,32,64,128,256"  # a receiver that is back is seen to catch up
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
-
-
-class CannotStart(Exception):
-    """Said to the one who starts it, in one sentence."""
 
 
 class RealStamp:
@@ -87,7 +79,7 @@ def now_ms() -> int:
 @asynccontextmanager
 async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     """The store opened and every moving part connected; closed in good order at the end."""
-    with _using(settings.data):
+    with using(settings.data):
         store = await open_store(settings.data / DATABASE, RealStamp().new_id())
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
@@ -132,7 +124,7 @@ def _plain(_: web.Application) -> None:
 @asynccontextmanager
 async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[tuple[str, Flow]]:
     """The gateway open on its port; gives its URL. Leaving says goodbye to every device."""
-    with _only_one(settings.data), _socket(settings) as sock:
+    with alone_on(settings.data), port(settings.host, settings.port) as sock:
         async with flowing(settings) as flow:
             app = http.application(flow, settings.path_prefix, probes.routes(flow, settings.path_prefix))
             dress(app)
@@ -149,9 +141,9 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
             )
             flow.tasks.spawn(doors.heartbeats.run())
             await flow.deliverer.start()
-            host, port = sock.getsockname()[:2]
+            host, number = sock.getsockname()[:2]
             try:
-                yield f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.path_prefix}", flow
+                yield f"http://{f'[{host}]' if ':' in host else host}:{number}{settings.path_prefix}", flow
             finally:
                 server.close()
                 await _drain(flow, doors, runner, settings.drain_s)
@@ -166,45 +158,6 @@ async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float
             await runner.cleanup()
             await flow.deliverer.drain()
             await flow.corridor.drained()
-
-
-@contextmanager
-def _only_one(data: Path) -> Iterator[None]:
-    """One server to a data folder: what it used last is answered from memory."""
-    with _using(data):
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / LOCK).open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotStart(f"data: another gateway is running on {data}") from None
-        yield
-
-
-@contextmanager
-def _using(data: Path) -> Iterator[None]:
-    """What goes wrong with the data folder is said in one sentence."""
-    try:
-        yield
-    except (OSError, DatabaseError) as error:
-        raise CannotStart(f"data: cannot use {data} ({error})") from None
-
-
-@contextmanager
-def _socket(settings: Settings) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind((settings.host, settings.port))
-        except socket.gaierror as error:
-            raise CannotStart(f"host: cannot find {settings.host} ({error.strerror})") from None
-        except OSError as error:
-            raise CannotStart(
-                f"port: cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another with --port"
-            ) from None
-        yield sock
 
 
 def told_to_stop() -> asyncio.Event:

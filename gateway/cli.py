@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 
 from gateway import __version__, bootstrap
 from gateway.config import BadSetting, Settings
+from gateway.premises import CannotStart
 
 T = TypeVar("T")
 
@@ -120,7 +121,7 @@ def main() -> None:
     try:
         check_variables()
         app.meta(sys.argv[1:])
-    except (bootstrap.CannotStart, BadSetting, cyclopts.CycloptsError) as problem:
+    except (CannotStart, BadSetting, cyclopts.CycloptsError) as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit(130)

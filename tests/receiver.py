@@ -13,8 +13,8 @@ Json = dict[str, Any]
 class Receiver:
     """Every call as it came. `answer` is the status it gives; a test may set it, or a function of the envelope.
 
-    While `gate` is not set, calls hang; `arrived` counts them all, also those whose caller lost patience.
-    With `redirect`, calls are answered 302 and that address.
+    While `gate` is not set, the calls that are `held` hang, by default all; `arrived` counts them all, also those
+    whose caller lost patience. With `redirect`, calls are answered 307 and that address.
     """
 
     def __init__(self) -> None:
@@ -23,6 +23,7 @@ class Receiver:
         self.redirect: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.held: Callable[[Json], bool] = lambda _: True
         self.arrived = 0
         self.calls: list[Json] = []
         self.keys: list[str | None] = []
@@ -34,10 +35,11 @@ class Receiver:
         async with self._news:
             self.arrived += 1
             self._news.notify_all()
-        await self.gate.wait()
+        if self.held(envelope):
+            await self.gate.wait()
         if request.transport is None:
             return web.Response()
-        answer = 302 if self.redirect else self.answer
+        answer = 307 if self.redirect else self.answer
         status = answer(envelope) if callable(answer) else answer
         headers = {"Location": self.redirect} if self.redirect else None
         async with self._news:

@@ -134,6 +134,7 @@ async def test_to_an_outsider_a_room_does_not_exist(ann: Absent, queries: Querie
 async def test_guests_come_in_pages(
     building: Building,
     queries: Queries,
+    *,
     after: str | None,
     before: str | None,
     size: int,

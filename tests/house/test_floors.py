@@ -19,7 +19,7 @@ PURE_PARTS = {
 }  # fmt: skip
 OUTSIDERS = {
     "domain": PURE_PARTS | {"gateway", "msgspec"},
-    "wire": PURE_PARTS | {"gateway", "joserfc", "msgspec", "orjson", "websockets"},
+    "wire": PURE_PARTS | {"gateway", "joserfc", "json", "msgspec", "orjson", "websockets"},
 }
 
 TRESPASSES = [

@@ -49,6 +49,20 @@ async def test_a_failing_conversation_keeps_its_order_and_holds_up_no_other(tmp_
         assert texts(receiver.events, ill) == [f"ill {number}" for number in range(5)]
 
 
+async def test_a_call_that_hangs_holds_up_no_other_conversation(house: House, receiver: Receiver) -> None:
+    await house.webhook(receiver.url, MESSAGES)
+    stuck, free = await house.group(), await house.group()
+    receiver.held = lambda call: call["events"][0]["payload"]["conversation"]["id"] == stuck
+    receiver.gate.clear()
+    await house.says(stuck, "stuck")
+    await receiver.until(lambda: receiver.arrived)
+    await house.says(free, "free")
+    await receiver.until(lambda: receiver.events)
+    receiver.gate.set()
+    await receiver.until(lambda: len(receiver.events) == 2)
+    assert texts(receiver.events) == ["free", "stuck"]
+
+
 async def test_an_unsteady_endpoint_gets_each_event_once_and_in_order(tmp_path: Path, receiver: Receiver) -> None:
     """Two of five calls fail; what is accepted is each conversation's history."""
     dice = Random(11)

@@ -107,9 +107,7 @@ class Connection:
         await self.run("BEGIN IMMEDIATE")
         try:
             done = await asyncio.gather(*(self._raw.execute_fetchall(*it) for it in statements), return_exceptions=True)
-            for outcome in done:
-                if isinstance(outcome, BaseException):
-                    raise outcome
+            _raise_first(done)
             await self.run("COMMIT")
         except BaseException:
             with suppress(Error):  # some failures have rolled back already
@@ -118,3 +116,9 @@ class Connection:
 
     async def close(self) -> None:
         await self._raw.close()
+
+
+def _raise_first(outcomes: Sequence[object]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome

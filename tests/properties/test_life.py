@@ -1,0 +1,242 @@
+"""Whatever is tried, at once and in any order, through the real corridor on a real file: the laws hold."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from gateway.domain import errors
+from gateway.domain import events as ev
+from gateway.domain.audience import TRIGGERS
+from gateway.domain.commands import Command, Needs, Post, Posted, Ref
+from gateway.domain.content import actions_of
+from gateway.domain.evolve import evolve
+from gateway.domain.house import House
+from gateway.domain.model import Room
+from gateway.stores.sqlite import SqliteStore, open_store
+from tests.flow.building import Building, running
+from tests.properties.ledger import Account, Ledger
+from tests.properties.moves import NAMES, Cast, Move, command, moves
+
+
+class Life(RuleBasedStateMachine):
+    """One house, one event loop. `other` is a second store on the same file, which remembers nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.runner = asyncio.Runner()
+        self.resources = AsyncExitStack()
+        self.ledger = Ledger()
+        self.house = House()
+        self.marks: dict[str, tuple[int, int]] = {}
+        self.first: dict[tuple[str, str, str], str] = {}
+        self.told = 0
+
+    @initialize()
+    def open(self) -> None:
+        self.runner.run(self._open())
+
+    async def _open(self) -> None:
+        path = self.folder / "gateway.db"
+        self.building: Building = await self.resources.enter_async_context(running(path))
+        self.other: SqliteStore = await open_store(path, "other")
+        self.resources.push_async_callback(self.other.close)
+        orders = self.building.orders
+        web = await self.building.one(orders.integration())
+        self.hook = (await self.building.one(orders.custom(*TRIGGERS.values()))).webhooks[0].id
+        self.cast = Cast(orders, web.id)
+        await self._do([orders.user(name) for name in NAMES[:6]])
+        await self._do([orders.group(*NAMES[:4])])
+
+    @rule(batch=st.lists(moves(), min_size=1, max_size=12))
+    def try_at_once(self, batch: list[Move]) -> None:
+        self.runner.run(self._do([command(self.cast, it) for it in batch]))
+
+    @rule(seconds=st.sampled_from([0.001, 1, 61, -30]))
+    def wind(self, seconds: float) -> None:
+        self.building.clock.wind(seconds)
+
+    def teardown(self) -> None:
+        self.runner.run(self.resources.aclose())
+        self.runner.close()
+        shutil.rmtree(self.folder)
+
+    # What happens
+
+    async def _do(self, commands: Sequence[Command[Any]]) -> None:
+        answers = await self.building.at_once(*commands)
+        await self.building.corridor.drained()
+        news = self.building.said()[self.told :]
+        self.told += len(news)
+        for event in news:
+            evolve(self.house, event)
+            self._note(event)
+        self.ledger.enter(news)
+        assert errors.UNAVAILABLE not in answers
+        self._once(commands, answers)
+        assert self.house.offices[self.cast.orders.app_id] is not None
+
+    def _note(self, event: ev.Event) -> None:
+        """What later moves can name."""
+        match event:
+            case ev.UserCreated() if event.user.external_id:
+                self.cast.ids[event.user.external_id] = event.user.id
+            case ev.ConversationCreated():
+                self.cast.rooms.append(event.conversation.id)
+            case ev.MessagePosted():
+                self.cast.messages.append(event.message.id)
+                assert event.message.content is not None
+                self.cast.buttons += [it.id or "" for it in actions_of(event.message.content)]
+            case ev.MessagesCleared():
+                self.first = {key: it for key, it in self.first.items() if key[0] != event.conversation.id}
+
+    def _once(self, commands: Sequence[Command[Any]], answers: Sequence[Any]) -> None:
+        """Law 3: a repeated id is answered with the first message, until all are cleared.
+
+        A batch in which all are cleared is left aside here: what came before and after it is told by its file.
+        """
+        cleared = {it.conversation.id for it in self.building.published[-1] if isinstance(it, ev.MessagesCleared)}
+        for asked, answer in zip(commands, answers, strict=True):
+            if not isinstance(asked, Post) or not isinstance(answer, Posted) or asked.client_message_id is None:
+                continue
+            key = (asked.conversation_id, answer.message.author.user_id or "", asked.client_message_id)
+            if key[0] not in cleared:
+                assert answer.duplicate == (key in self.first)
+                assert self.first.setdefault(key, answer.message.id) == answer.message.id
+
+    # What is always true
+
+    def _rooms(self) -> dict[str, Room]:
+        return {key: room for key, room in self.house.rooms.items() if room}
+
+    def _account(self, room: str) -> Account:
+        return self.ledger.rooms[room]
+
+    @invariant()
+    def two_paths_lead_to_one_truth(self) -> None:
+        """What was told, what is remembered, and what another reads from the file."""
+        self.runner.run(self._compare())
+
+    async def _compare(self) -> None:
+        app_id = self.cast.orders.app_id
+        for room_id, room in self.house.rooms.items():
+            needs = Needs(office=app_id, room=room_id)
+            here, there = await self.building.store.peek(needs), await self.other.peek(needs)
+            assert here.rooms[room_id] == there.rooms[room_id] == room
+            assert here.offices[app_id] == there.offices[app_id] == self.house.offices[app_id]
+        for user_id, person in self.house.people.items():
+            needs = Needs(people=(Ref(app_id, user_id, "id"),))
+            here, there = await self.building.store.peek(needs), await self.other.peek(needs)
+            assert here.people[user_id] == there.people[user_id] == person
+        for name in NAMES:
+            ref = Ref(app_id, name, "external")
+            here, there = (
+                await self.building.store.peek(Needs(people=(ref,))),
+                await self.other.peek(Needs(people=(ref,))),
+            )
+            assert here.find(ref) == there.find(ref) == self.house.find(ref)
+
+    @invariant()
+    def nobody_takes_an_eleventh_seat(self) -> None:
+        for room in self._rooms().values():
+            users = [it.user_id for it in room.participants]
+            assert len(users) == len(set(users)) <= 10
+            assert all(self.house.people.get(user_id) for user_id in users)
+
+    @invariant()
+    def one_order_without_a_gap(self) -> None:
+        for account in self.ledger.rooms.values():
+            assert [it.seq for it in account.told] == list(range(1, len(account.told) + 1))
+            times = [it.at for it in account.told]
+            assert times == sorted(set(times))
+
+    @invariant()
+    def a_history_is_on_disk_but_for_what_was_cleared(self) -> None:
+        for room_id, room in self._rooms().items():
+            kept = self.building.rows(
+                "SELECT seq FROM messages WHERE conversation_id = ?1 UNION ALL "
+                "SELECT seq FROM events WHERE conversation_id = ?1 ORDER BY seq",
+                room_id,
+            )
+            account = self._account(room_id)
+            left = {it.seq for it in account.lines}
+            expected = [it.seq for it in account.told if not isinstance(it, ev.MessagePosted) or it.seq in left]
+            assert [seq for (seq,) in kept] == expected
+            assert room.conversation.posted - room.conversation.cleared == len(left)
+            assert room.conversation.seq == len(account.told)
+
+    @invariant()
+    def unread_is_what_others_said_after_the_mark(self) -> None:
+        for room_id, room in self._rooms().items():
+            account = self._account(room_id)
+            assert {it.user_id for it in room.participants} == set(account.read)
+            for seat in room.participants:
+                assert room.unread(seat) == account.unread(seat.user_id)
+
+    @invariant()
+    def read_marks_never_go_back(self) -> None:
+        for room in self._rooms().values():
+            for seat in room.participants:
+                mark = (seat.read, seat.last_read or 0)
+                before = self.marks.get(seat.id, mark)
+                assert before[0] <= mark[0]
+                assert before[1] <= mark[1]
+                self.marks[seat.id] = mark
+
+    @invariant()
+    def nothing_is_left_of_what_is_gone(self) -> None:
+        rooms = set(self._rooms())
+        for table in ("messages", "events", "actions", "seats"):
+            assert {it for (it,) in self.building.rows(f"SELECT DISTINCT conversation_id FROM {table}")} <= rooms
+        seats = {(user, room) for user, room in self.building.rows("SELECT user_id, conversation_id FROM seats")}
+        assert seats == {(it.user_id, key) for key, room in self._rooms().items() for it in room.participants}
+
+    @invariant()
+    def everybody_counts_their_own_conversations(self) -> None:
+        seated = [it.user_id for room in self._rooms().values() for it in room.participants]
+        for user_id, person in self.house.people.items():
+            if person:
+                assert person.user.conversations == seated.count(user_id)
+                default = person.user.default_conversation_id
+                assert default is None or self._rooms()[default].conversation.is_default
+
+    @invariant()
+    def the_mirror_shows_everything_in_order(self) -> None:
+        """Law 7: what the webhook is due is in the outbox, lane by lane, as it was told."""
+        due = [
+            it
+            for it in self.building.said()
+            if type(it) in TRIGGERS and not (isinstance(it, ev.UserUpdated) and it.reason is None)
+        ]
+        sql = "SELECT lane, json_extract(body, '$.id') FROM outbox WHERE webhook_id = ? ORDER BY id"
+        assert self.building.rows(sql, self.hook) == [(it.lane, it.id) for it in due]
+
+    @invariant()
+    def whoever_missed_something_is_told_all_of_it_or_that_it_is_not_all(self) -> None:
+        self.runner.run(self._replay())
+
+    async def _replay(self) -> None:
+        for room_id, room in self._rooms().items():
+            account = self._account(room_id)
+            cleared = max((it.seq for it in account.told if isinstance(it, ev.MessagesCleared)), default=0)
+            for seat in room.participants[:1]:
+                for position in {0, cleared, len(account.told) // 2, len(account.told)}:
+                    replay = (await self.other.replay(seat.user_id, {room_id: position}, 1_000))[room_id]
+                    missing = any(
+                        isinstance(it, ev.MessagePosted) and position < it.seq < cleared for it in account.told
+                    )
+                    assert replay.complete is not missing
+                    if replay.complete:
+                        assert [it.id for it in replay.events] == [it.id for it in account.told[position:]]
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
