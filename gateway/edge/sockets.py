@@ -113,7 +113,7 @@ class DeviceConnection(asyncio.Protocol):
         self._session = Session(doors.flow, self, integration_id)
         self._out: list[bytes] = []
         self._unsent = 0
-        self._parts: list[bytes] = []
+        self._parts = bytearray()
         self._heard = True
         self._pings = 0
         self._bucket = doors.heartbeats.join(self)
@@ -138,6 +138,7 @@ class DeviceConnection(asyncio.Protocol):
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
+        self._hang_up()
 
     def connection_lost(self, _: Exception | None) -> None:
         self._bucket.discard(self)
@@ -150,9 +151,19 @@ class DeviceConnection(asyncio.Protocol):
         """Pass on what the protocol itself says: the handshake's answer, pongs, the echo of a close."""
         for data in self._protocol.data_to_send():
             if data:
-                self._transport.write(data)
+                self.write(data)
             else:
-                self._transport.close()
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close once everything is sent, and no later than after a while: the device may not read any more."""
+        self.flush()
+        self._transport.close()
+        self._abort_later()
+
+    def _abort_later(self) -> None:
+        self._due.cancel()
+        self._due = asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
 
     def _upgrade(self, request: Request) -> None:
         response = self._protocol.accept(request)
@@ -167,12 +178,12 @@ class DeviceConnection(asyncio.Protocol):
 
     def _take_text(self, frame: Frame) -> None:
         """A whole message, or a part of one; the protocol bounds their sum."""
-        if frame.fin and not self._parts:
+        if frame.fin and frame.opcode is Opcode.TEXT:
             self._session.receive(bytes(frame.data))
             return
-        self._parts.append(bytes(frame.data))
+        self._parts += frame.data
         if frame.fin:
-            text, self._parts = b"".join(self._parts), []
+            text, self._parts = bytes(self._parts), bytearray()
             self._session.receive(text)
 
     # From the session and the hub
@@ -208,7 +219,6 @@ class DeviceConnection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         self._session.over()
-        self._due.cancel()
         if goodbye is goodbyes.SLOW:
             self._out.clear()
         low, high = goodbye.away_s
@@ -217,7 +227,7 @@ class DeviceConnection(asyncio.Protocol):
         out.append(socket.goodbye(goodbye, after_s))
         out.append(self._close_frame(goodbye))
         self._transport.write(b"".join(out))
-        self._due = asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
+        self._abort_later()
 
     def _close_frame(self, goodbye: Goodbye) -> bytes:
         """Ours, also where the protocol has failed and would close with a code of its own."""
@@ -234,6 +244,8 @@ class DeviceConnection(asyncio.Protocol):
 
     def beat(self) -> None:
         """Ping a connection that was silent since the last look; give up on one that left two pings unanswered."""
+        if self._transport.is_closing():
+            return
         if self._heard:
             self._heard, self._pings = False, 0
         elif self._pings >= 2:

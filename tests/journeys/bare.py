@@ -35,7 +35,7 @@ def burst(*frames: Json) -> bytes:
 
 
 class Bare:
-    """A plain TCP socket behind a WebSocket handshake. What it does not read stays in the kernel, then at the gateway."""
+    """A TCP socket after a WebSocket handshake. What it does not read waits in the kernel, then at the gateway."""
 
     def __init__(self, sock: socket.socket, protocol: ClientProtocol) -> None:
         self._sock = sock
@@ -67,6 +67,10 @@ class Bare:
     async def write(self, data: bytes) -> None:
         await asyncio.get_running_loop().sock_sendall(self._sock, data)
 
+    def say_no_more(self) -> None:
+        """End the stream in this direction; in the other it stays open."""
+        self._sock.shutdown(socket.SHUT_WR)
+
     async def say(self, frame: Json) -> None:
         await self.write(burst(frame))
 
@@ -88,7 +92,7 @@ class Bare:
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.TEXT:
-            self._said.append(json.loads(frame.data))
+            self._said.append(json.loads(bytes(frame.data)))
         elif frame.opcode is Opcode.PING:
             self.pings += 1
         elif frame.opcode is Opcode.CLOSE:

@@ -1,6 +1,9 @@
 """A person with several devices: each hears everything, and each is one device."""
 
+import asyncio
+
 from tests.house_under_test import Device, House, Json
+from tests.receiver import Receiver
 
 
 def told(device: Device) -> list[Json]:
@@ -53,6 +56,38 @@ async def test_the_same_guid_of_another_person_replaces_nobody(house: House) -> 
     bob = await house.device("bob", "shared")
     await ann.ask("ping")
     await bob.ask("ping")
+
+
+async def arrived(house: House, guid: str) -> Device:
+    """A device of ann's that has said hello and not yet heard the answer."""
+    device = await house.plug(guid=guid)
+    await device.say("hello", device={"guid": guid}, auth={"jwt": house.token("ann")})
+    return device
+
+
+async def test_one_device_that_arrives_many_times_at_once_is_there_once(house: House) -> None:
+    """The others are replaced, in whatever order they came."""
+    room = await house.group("ann")
+    crowd = await asyncio.gather(*(arrived(house, "phone") for _ in range(8)))
+    leaving = {asyncio.create_task(it.goodbye()): it for it in crowd}
+    while len(leaving) > 1:
+        gone, _ = await asyncio.wait(leaving, return_when=asyncio.FIRST_COMPLETED)
+        for ended in gone:
+            assert (await ended)[1] == 4009
+            del leaving[ended]
+    ((listening, last),) = leaving.items()
+    listening.cancel()
+    await house.says(room, "still there?")
+    await last.event("conversation:message")
+
+
+async def test_many_devices_of_somebody_new_are_one_person(house: House, receiver: Receiver) -> None:
+    await house.webhook(receiver.url, "client:add")
+    devices = await asyncio.gather(*(house.device("ann", f"device {number}") for number in range(8)))
+    assert len({it.welcome["user"]["id"] for it in devices}) == 1
+    assert len({it.welcome["device"]["id"] for it in devices}) == 8
+    await house.mirrored()
+    assert len(receiver.events) == 1
 
 
 async def test_a_change_of_the_profile_reaches_the_other_devices(house: House) -> None:

@@ -31,9 +31,7 @@ async def test_the_webhook_hears_it_too(house: House, receiver: Receiver) -> Non
     assert receiver.keys[-1] == integration["webhooks"][0]["secret"]
 
 
-async def test_all_devices_the_history_and_the_mirror_tell_one_order(
-    house: House, receiver: Receiver
-) -> None:
+async def test_all_devices_the_history_and_the_mirror_tell_one_order(house: House, receiver: Receiver) -> None:
     await house.webhook(receiver.url, "conversation:message")
     room = await house.group("ann", "bob", "cyd")
     ann, bob, cyd = [await house.device(it) for it in ("ann", "bob", "cyd")]
@@ -49,10 +47,7 @@ async def test_all_devices_the_history_and_the_mirror_tell_one_order(
         chatters(pocket),
         *(house.says(room, f"office {it}") for it in range(10)),
     )
-    told = [
-        [place(it) for it in await device.events("conversation:message", 40)]
-        for device in (ann, bob, cyd, pocket)
-    ]
+    told = [[place(it) for it in await device.events("conversation:message", 40)] for device in (ann, bob, cyd, pocket)]
     assert told[1:] == told[:-1]
     seqs = [seq for seq, _ in told[0]]
     assert seqs == list(range(seqs[0], seqs[0] + 40))
@@ -119,9 +114,7 @@ async def test_an_author_is_shown_by_the_name_of_the_moment(house: House) -> Non
     room = await house.group("ann", "bob")
     ann, bob = await house.device("ann"), await house.device("bob")
     await ann.sends(room, "before")
-    await house.rest(
-        "PATCH", "/users/ann", {"profile": {"surname": "Lee", "avatarUrl": "https://a.example/a.png"}}
-    )
+    await house.rest("PATCH", "/users/ann", {"profile": {"surname": "Lee", "avatarUrl": "https://a.example/a.png"}})
     await ann.sends(room, "after")
     await house.says(room, "hello", author={"type": "business", "displayName": "Desk"})
     heard = await bob.events("conversation:message", 3)

@@ -21,11 +21,10 @@ async def said_to(house: House, auth: Json | None) -> int:
 
 def signed(house: House, **changes: Any) -> str:
     """A user's token, spoilt in one way."""
-    claims = {"scope": "user", "external_id": "ann"}
     key = {"secret": house.key[1], "kid": house.key[0], "algorithm": "HS256"}
-    claims |= {name: value for name, value in changes.items() if name not in key}
-    key |= {name: value for name, value in changes.items() if name in key}
-    claims = {name: value for name, value in claims.items() if value is not None}
+    spoilt = {"scope": "user", "external_id": "ann", **key, **changes}
+    key = {name: spoilt.pop(name) for name in key}
+    claims = {name: value for name, value in spoilt.items() if value is not None}
     return pyjwt.encode(claims, key["secret"], key["algorithm"], {"kid": key["kid"]})
 
 

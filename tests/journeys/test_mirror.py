@@ -1,4 +1,4 @@
-"""What webhooks are due reaches them: in order per conversation, at least once, and nobody waits for the dead (law 7)."""
+"""What webhooks are due reaches them, in order per conversation, and nobody waits for the dead (law 7)."""
 
 import asyncio
 from collections import defaultdict

@@ -43,10 +43,7 @@ async def test_a_repeat_while_the_first_is_in_flight(house: House) -> None:
     room = await house.group("ann", "bob")
     ann, bob = await house.device("ann"), await house.device("bob")
     text = {"type": "text", "text": "impatient"}
-    ids = [
-        await ann.say("message:send", conversationId=room, content=text, clientMessageId="m1")
-        for _ in range(20)
-    ]
+    ids = [await ann.say("message:send", conversationId=room, content=text, clientMessageId="m1") for _ in range(20)]
     answers = [(await ann.answer(it))["result"] for it in ids]
     assert [it.pop("duplicate", False) for it in answers] == [False] + [True] * 19
     assert answers[1:] == answers[:-1]
@@ -58,9 +55,7 @@ async def test_a_repeat_after_the_answer_was_lost(house: House) -> None:
     """The connection breaks with the answer on its way; the device cannot know, and sends again."""
     room = await house.group("ann", "bob")
     ann, bob = await house.device("ann"), await house.device("bob")
-    await ann.say(
-        "message:send", conversationId=room, content={"type": "text", "text": "hi"}, clientMessageId="m1"
-    )
+    await ann.say("message:send", conversationId=room, content={"type": "text", "text": "hi"}, clientMessageId="m1")
     heard = await bob.event("conversation:message")
     ann.cut()
     back = await house.device("ann")

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.domain import limits
-from gateway.flow import arrivals
-from gateway.flow.catchup import CatchUp
+from gateway.flow.catchup import CatchUp, catch_up
 from tests.house_under_test import Device, House, Json, opened
 
 
@@ -177,7 +176,6 @@ async def test_what_happens_within_the_welcome_is_told_once(
     """Something is said after the device is among the listeners, before and after the store is asked what it missed."""
     room = await house.group("ann")
     ann = await house.device("ann")
-    catch_up = arrivals.catch_up
 
     async def amid_talk(*asked: Any) -> CatchUp:
         await house.says(room, "before the store is asked")
@@ -185,7 +183,7 @@ async def test_what_happens_within_the_welcome_is_told_once(
         await house.says(room, "after the store was asked")
         return caught_up
 
-    monkeypatch.setattr(arrivals, "catch_up", amid_talk)
+    monkeypatch.setattr("gateway.flow.arrivals.catch_up", amid_talk)
     back = await house.device("ann", "back", positions=None if known else positions(ann, **{room: 1}))
     monkeypatch.undo()
     assert back.heard == []
@@ -197,36 +195,43 @@ async def test_what_happens_within_the_welcome_is_told_once(
     await back.nothing_more()
 
 
+class Wanderer:
+    """A device of ann's whose connection breaks again and again, at any moment, also within the welcome."""
+
+    def __init__(self, guid: str, dice: Random) -> None:
+        self.guid = guid
+        self.dice = dice
+        self.heard = [1]
+        self.resumed = 0
+
+    async def listen(self, house: House, room: str, epoch: str, last: int) -> None:
+        while self.heard[-1] < last:
+            positions = {"epoch": epoch, "seq": {room: self.heard[-1]}}
+            device = await house.device("ann", self.guid, positions=positions)
+            assert device.heard == []
+            assert device.welcome["recovered"] == {room: True}
+            for _ in range(self.dice.randrange(12)):
+                self.heard.append((await device.frame())["seq"])
+                if self.heard[-1] >= last:
+                    return
+            device.cut()
+            self.resumed += 1
+
+
 async def test_resuming_amid_talk_skips_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
-    """Ann's connection breaks again and again, at any moment, also within the welcome, while bob talks on."""
     async with opened(tmp_path, commands_per_second=100_000) as house:
         room = await house.group("ann", "bob")
-        ann, bob = await house.device("ann"), await house.device("bob")
-        dice, heard = Random(7), [1]
-        said, resumed = 800, 0
+        bob = await house.device("bob")
+        wanderers = [Wanderer(f"device {number}", Random(number)) for number in range(4)]
+        text, last = {"type": "text", "text": "and on"}, 601
 
         async def talk() -> None:
-            for at in range(0, said, 8):
-                text = {"type": "text", "text": str(at)}
-                ids = [await bob.say("message:send", conversationId=room, content=text) for _ in range(8)]
-                await bob.answer(ids[-1])
+            for _ in range(last // 4):
+                said = [await bob.say("message:send", conversationId=room, content=text) for _ in range(4)]
+                await bob.answer(said[-1])
 
-        async def listen() -> None:
-            nonlocal resumed
-            device = ann
-            while heard[-1] <= said:
-                for _ in range(dice.randrange(12)):
-                    frame = await device.frame()
-                    if frame["type"] == "event":
-                        heard.append(frame["seq"])
-                    if heard[-1] > said:
-                        return
-                device.cut()
-                device = await house.device("ann", positions=positions(ann, **{room: heard[-1]}))
-                assert device.heard == []
-                assert device.welcome["recovered"] == {room: True}
-                resumed += 1
-
-        await asyncio.gather(talk(), listen())
-        assert heard == list(range(1, said + 2))
-        assert resumed > 30
+        epoch = bob.welcome["epoch"]
+        await asyncio.gather(talk(), *(it.listen(house, room, epoch, last) for it in wanderers))
+        for wanderer in wanderers:
+            assert wanderer.heard == list(range(1, last + 1))
+            assert wanderer.resumed > 30

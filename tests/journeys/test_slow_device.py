@@ -2,50 +2,87 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import pytest
+from websockets.frames import Close, Opcode
+from websockets.protocol import State
 
 from gateway import bootstrap
 from gateway.edge import sockets
-from gateway.edge.sockets import Doors
+from gateway.edge.sockets import DeviceConnection, Doors
+from gateway.flow.floor import Flow
 from tests.house_under_test import Device, House, opened
-from tests.journeys.bare import Bare
+from tests.journeys.bare import Bare, masked
 
 UNSENT = 200_000
 DICE = Random(1)
 
 
+class Watch:
+    """Looks at the doors of the house under test from behind: how much waits there, and who has left."""
+
+    def __init__(self) -> None:
+        self.doors: Doors | None = None
+        self.left = asyncio.Event()
+
+    @property
+    def open(self) -> set[DeviceConnection]:
+        assert self.doors is not None
+        return self.doors.open
+
+    @property
+    def waiting(self) -> int:
+        """The most bytes that wait for one device."""
+        return max((it._transport.get_write_buffer_size() for it in self.open), default=0)
+
+    @property
+    def sent_away(self) -> bool:
+        """Whether a device was said goodbye to."""
+        return any(it._protocol.state is State.CLOSING for it in self.open)
+
+
 @pytest.fixture
-def doors(monkeypatch: pytest.MonkeyPatch) -> list[Doors]:
-    """The doors of the house under test, to see how much waits behind them."""
-    made: list[Doors] = []
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    watch = Watch()
 
     class Watched(Doors):
-        def __init__(self, *args: object) -> None:
-            super().__init__(*args)  # type: ignore[arg-type]
-            made.append(self)
+        def __init__(self, flow: Flow, max_unsent_bytes: int) -> None:
+            super().__init__(flow, max_unsent_bytes)
+            watch.doors = self
+
+        def left(self, connection: DeviceConnection) -> None:
+            super().left(connection)
+            watch.left.set()
 
     monkeypatch.setattr(bootstrap, "Doors", Watched)
-    return made
+    return watch
 
 
 @pytest.fixture
-async def house(tmp_path: Path, doors: list[Doors]) -> AsyncIterator[House]:
+async def house(tmp_path: Path, watch: Watch) -> AsyncIterator[House]:
     async with opened(tmp_path, max_unsent_bytes=UNSENT, commands_per_second=100_000) as house:
         yield house
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a goodbye a device has little time to read it."""
+    monkeypatch.setattr(sockets, "LINGER_S", 0.1)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a goodbye a device has much time to read it."""
+    monkeypatch.setattr(sockets, "LINGER_S", 30)
 
 
 def noise() -> str:
     """What no compression makes small: 4096 characters."""
     return base64.b64encode(DICE.randbytes(3072)).decode()
-
-
-def waiting(doors: list[Doors]) -> int:
-    """The most bytes that wait for one device."""
-    return max((it._transport.get_write_buffer_size() for it in doors[0].open), default=0)
 
 
 async def stalled(house: House, bare: Bare) -> None:
@@ -54,55 +91,40 @@ async def stalled(house: House, bare: Bare) -> None:
     await bare.until("welcome")
 
 
-async def talk_until(goes: asyncio.Event, room: str, speaker: Device, *listeners: Device) -> int:
-    """Bob talks, and everybody else listens without falling behind; gives how much was said."""
-    said = 0
-    while not goes.is_set():
-        for _ in range(20):
-            await speaker.sends(room, noise())
-        said += 20
-        for device in listeners:
-            assert len({it["seq"] for it in await device.events("conversation:message", 20)}) == 20
+async def talk(until: Callable[[], bool], watch: Watch, room: str, *people: Device) -> tuple[int, int]:
+    """The first talks and all keep up; gives how much was said, and how many bytes waited for a device at most."""
+    said = most = 0
+    while not until():
+        for _ in range(10):
+            await people[0].sends(room, noise())
+            most = max(most, watch.waiting)
+        said += 10
+        for device in people:
+            assert len({it["seq"] for it in await device.events("conversation:message", 10)}) == 10
         assert said < 20_000, "the gateway keeps on filling its memory"
-    return said
+    return said, most
 
 
 async def test_a_stalled_device_is_cut_off_and_the_others_hear_everything(
-    house: House, doors: list[Doors], monkeypatch: pytest.MonkeyPatch
+    house: House, watch: Watch, hasty: None
 ) -> None:
-    monkeypatch.setattr(sockets, "LINGER_S", 0.1)
     room = await house.group("ann", "bob", "cyd")
     bob, cyd = await house.device("bob"), await house.device("cyd")
     async with Bare.plugged(house, receive_buffer=4096) as bare:
         await stalled(house, bare)
-        gone, most = asyncio.Event(), 0
-
-        async def watch() -> None:
-            nonlocal most
-            while len(doors[0].open) == 3:
-                most = max(most, waiting(doors))
-                await asyncio.sleep(0)
-            gone.set()
-
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(watch())
-            await talk_until(gone, room, bob, cyd)
+        _, most = await talk(watch.left.is_set, watch, room, bob, cyd)
         assert UNSENT / 2 < most < UNSENT * 1.5
+        assert len(watch.open) == 2
 
 
 async def test_a_slow_device_that_reads_again_is_told_why_and_resumes_completely(
-    house: House, doors: list[Doors], monkeypatch: pytest.MonkeyPatch
+    house: House, watch: Watch, patient: None
 ) -> None:
-    monkeypatch.setattr(sockets, "LINGER_S", 30)
     room = await house.group("ann", "bob")
     bob = await house.device("bob")
     async with Bare.plugged(house, receive_buffer=4096) as bare:
         await stalled(house, bare)
-        slow, dismiss = asyncio.Event(), sockets.DeviceConnection.close
-        monkeypatch.setattr(
-            sockets.DeviceConnection, "close", lambda device, why: (slow.set(), dismiss(device, why))[1]
-        )
-        said = await talk_until(slow, room, bob)
+        said, _ = await talk(lambda: watch.sent_away, watch, room, bob)
         for _ in range(100):
             await bob.sends(room, noise())
         heard = []
@@ -113,7 +135,6 @@ async def test_a_slow_device_that_reads_again_is_told_why_and_resumes_completely
     assert heard == list(range(2, len(heard) + 2))
     assert len(heard) < said
 
-    monkeypatch.setattr(sockets.DeviceConnection, "close", dismiss)
     positions = {"epoch": bob.welcome["epoch"], "seq": {room: heard[-1]}}
     back = await house.device("ann", "stalled", positions=positions)
     assert back.welcome["recovered"] == {room: True}
@@ -134,3 +155,34 @@ async def test_what_was_asked_for_may_be_larger_than_what_may_wait(house: House)
     assert [(await ann.frame())["seq"] for _ in range(100)] == list(range(2, 102))
     assert len((await ann.ask("message:list", conversationId=room))["result"]["messages"]) == 100
     assert len((await ann.ask("events:since", conversationId=room, seq=1))["result"]["events"]) == 100
+
+
+async def test_pongs_that_nobody_reads_are_bounded_too(house: House, watch: Watch, hasty: None) -> None:
+    pings = masked(Opcode.PING, bytes(125)) * 500
+    async with Bare.plugged(house, receive_buffer=4096) as bare:
+        await stalled(house, bare)
+        most, sent = 0, 0
+        while not watch.left.is_set():
+            with suppress(ConnectionError):
+                await bare.write(pings)
+            await asyncio.sleep(0)
+            most, sent = max(most, watch.waiting), sent + len(pings)
+            assert sent < 50_000_000, "the gateway keeps on filling its memory"
+        assert most < UNSENT * 1.5
+
+
+@pytest.mark.parametrize("way", ["a close frame", "the end of the stream"])
+async def test_who_ends_it_and_does_not_read_is_hung_up_on(house: House, watch: Watch, hasty: None, way: str) -> None:
+    """Its last bytes would wait for it for ever."""
+    room = await house.group("ann", "bob")
+    bob = await house.device("bob")
+    async with Bare.plugged(house, receive_buffer=4096) as bare:
+        await stalled(house, bare)
+        await talk(lambda: watch.waiting > 0, watch, room, bob)
+        if way == "a close frame":
+            await bare.write(masked(Opcode.CLOSE, Close(1000, "").serialize()))
+        else:
+            bare.say_no_more()
+        async with asyncio.timeout(5):
+            await watch.left.wait()
+    await bob.sends(room, "the others talk on")

@@ -14,7 +14,7 @@ class Line(NamedTuple):
 
 
 class Account:
-    """One conversation: everything told of it, its messages that are not cleared, and up to where each user has read."""
+    """One conversation: all that was told of it, its messages that are not cleared, and how far each user has read."""
 
     def __init__(self) -> None:
         self.told: list[ev.ConversationEvent] = []

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import Text
 from tests.flow.building import Building, running
 from tests.properties.moves import NAMES, YES, Cast, Move, command, moves
+
+pytestmark = pytest.mark.timeout(600)  # a failure is made small before it is shown
 
 
 async def _staged(building: Building) -> Cast:
@@ -44,7 +47,7 @@ async def _played(folder: Path, batch: list[Move], *, at_once: bool) -> tuple[li
 
 
 @given(st.lists(moves(), min_size=2, max_size=10))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_at_once_is_as_good_as_one_by_one(batch: list[Move]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         together = asyncio.run(_played(Path(folder) / "together", batch, at_once=True))
