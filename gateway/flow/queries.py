@@ -51,7 +51,7 @@ class Queries:
         replay = replays.get(conversation_id, Replay(complete=False))
         if not replay.complete:
             return {"events": [], "recovered": False}
-        return {"events": [socket.event(it) for it in replay.events], "recovered": True}
+        return {"events": [socket.event(it, user_id) for it in replay.events], "recovered": True}
 
     async def conversations(self, user_id: str, after: str | None, limit: int) -> Json:
         found, more = await self.store.overviews(user_id, after, limit)

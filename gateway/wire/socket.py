@@ -54,8 +54,10 @@ def framed(text: bytes) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8) + text
 
 
-def event(it: ev.Event) -> Json:
-    """The event as a device is told it, for everybody who hears it."""
+def event(it: ev.Event, user_id: str | None = None) -> Json:
+    """The event as the devices of a user are told it; without one, as it is told to everybody who hears it."""
+    if isinstance(it, ev.Joined) and it.user.id == user_id:
+        return _event(it, _joined_oneself(it))
     return _event(it, PAYLOADS[type(it)](it))
 
 
@@ -65,7 +67,7 @@ def say(it: ev.Event) -> Said | None:
         return None
     to_all = framed(encode(event(it)))
     if isinstance(it, ev.Joined):
-        return Said(to_all, framed(encode(_event(it, _joined_oneself(it)))), it.user.id)
+        return Said(to_all, framed(encode(event(it, it.user.id))), it.user.id)
     return Said(to_all)
 
 

@@ -13,5 +13,5 @@ SDK = Path(__file__).parents[2] / "clients" / "web"
 def test_the_web_sdk_passes_its_own_tests() -> None:
     tests = [str(path) for path in sorted(SDK.glob("test/*.test.js"))]
     assert tests
-    run = subprocess.run(["node", "--test", *tests], capture_output=True, text=True, timeout=100)
+    run = subprocess.run(["node", "--test", *tests], check=False, capture_output=True, text=True, timeout=100)
     assert run.returncode == 0, run.stdout + run.stderr

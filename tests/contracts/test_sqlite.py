@@ -1,10 +1,12 @@
 """What is SQLite's own: migrations, durability, named queries, and that none of them reads a whole table."""
 
+import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from gateway.domain.views import Page
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection
-from tests.contracts.clerk import opened
+from tests.contracts.clerk import Clerk, opened
 from tests.domain.town import HandWound
 
 SCRIPTS = migrations(HERE / "migrations")
@@ -137,6 +139,48 @@ async def test_a_failure_that_ends_the_transaction_by_itself_leaves_nothing(stor
         await clerk.do(clerk.orders.user("bob"), clerk.orders.says(room))
     assert await store.messages(room, Page(size=1)) == ([], False)
     assert await clerk.says(room, "the store goes on")
+
+
+async def _cancelled_at(store: SqliteStore, step: str, work: Coroutine[Any, Any, Any]) -> None:
+    """Begin the work, and cancel it while the statement that begins so is being run."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+
+    def watch(statement: str) -> None:
+        if statement.startswith(step):
+            loop.call_soon_threadsafe(task.cancel)
+
+    await store._writer._raw.set_trace_callback(watch)
+    await asyncio.wait((task,))
+    await store._writer._raw.set_trace_callback(None)  # type: ignore[arg-type]
+    assert task.cancelled()
+
+
+@pytest.mark.parametrize("step", ["BEGIN", "INSERT INTO people", "INSERT INTO messages", "COMMIT"])
+async def test_whoever_is_cancelled_leaves_all_or_nothing(store: SqliteStore, file: Path, step: str) -> None:
+    """And what the store remembers is what is on disk."""
+    clerk = await opened(store, HandWound())
+    room = await clerk.group("ann")
+    await _cancelled_at(store, step, clerk.do(clerk.orders.user("bob"), clerk.orders.says(room, "one")))
+    second = await open_store(file, "epoch")
+    try:
+        other = Clerk(second, clerk.app_id, clerk.clock)
+        written = await other.person("bob") is not None
+        assert written is (step == "COMMIT")
+        assert len((await second.messages(room, Page(size=10)))[0]) == int(written)
+        assert await clerk.room(room) == await other.room(room)
+        assert await clerk.person("bob") == await other.person("bob")
+        assert len(await clerk.says(room, "two")) == 1
+    finally:
+        await second.close()
+
+
+@pytest.mark.parametrize("step", ["BEGIN", "COMMIT"])
+async def test_whoever_no_longer_asks_whether_it_is_ready_does_no_harm(store: SqliteStore, step: str) -> None:
+    clerk = await opened(store, HandWound())
+    await _cancelled_at(store, step, store.ready())
+    assert await clerk.user("ann")
+    assert await store.ready()
 
 
 async def test_readers_cannot_write(store: SqliteStore, file: Path) -> None:

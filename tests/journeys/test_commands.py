@@ -88,6 +88,15 @@ async def test_events_since_repairs_a_gap_with_the_frames_that_were_missed(house
     assert await asked(ann, "events:since", conversationId=room, seq=8) == {"events": [], "recovered": False}
 
 
+async def test_events_since_gives_the_whole_conversation_with_ones_own_joining(house: House) -> None:
+    room = await house.group("bob", displayName="Crew")
+    ann = await house.device("ann")
+    await house.joins("ann", room)
+    live = await ann.event("conversation:join")
+    assert live["event"]["payload"]["conversation"]["displayName"] == "Crew"
+    assert (await asked(ann, "events:since", conversationId=room, seq=1))["events"] == [live]
+
+
 async def test_a_repaired_gap_says_the_same_bytes(house: House) -> None:
     room = await house.group("ann")
     ann, pocket = await house.device("ann"), await house.device("ann", "pocket")

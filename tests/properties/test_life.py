@@ -22,6 +22,7 @@ from gateway.domain.evolve import evolve
 from gateway.domain.house import House
 from gateway.domain.model import Room
 from gateway.stores.sqlite import SqliteStore, open_store
+from gateway.stores.sqlite.hold import Memory
 from tests.flow.building import Building, running
 from tests.properties.ledger import Account, Ledger
 from tests.properties.moves import NAMES, Cast, Move, command, moves
@@ -43,9 +44,12 @@ class Life(RuleBasedStateMachine):
         self.first: dict[tuple[str, str, str], str] = {}
         self.told = 0
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(forgetful=st.booleans())
+    def open(self, forgetful: bool) -> None:
+        """A forgetful store remembers next to nothing of what it used last."""
         self.runner.run(self._open())
+        if forgetful:
+            self.building.store._memory = Memory(offices=1, rooms=1, people=2)
 
     async def _open(self) -> None:
         path = self.folder / "gateway.db"

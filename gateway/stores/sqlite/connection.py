@@ -104,13 +104,13 @@ class Connection:
 
     async def transact(self, statements: Sequence[Statement]) -> None:
         """All of them or none, on disk when it returns. They line up for the connection's thread at once."""
-        await self.run("BEGIN IMMEDIATE")
         try:
+            await self.run("BEGIN IMMEDIATE")
             done = await asyncio.gather(*(self._raw.execute_fetchall(*it) for it in statements), return_exceptions=True)
             _raise_first(done)
             await self.run("COMMIT")
         except BaseException:
-            with suppress(Error):  # some failures have rolled back already
+            with suppress(Error):  # some failures have rolled back already, others never began
                 await self.run("ROLLBACK")
             raise
 

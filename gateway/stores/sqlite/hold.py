@@ -28,9 +28,7 @@ class Memory:
         for shelf, kept in ((house.offices, self.offices), (house.rooms, self.rooms)):
             _keep(shelf, kept)
         for user_id, before, now in house.people.changes():
-            person = now or before
-            if person and person.user.external_id is not None:
-                self.named.pop((person.user.app_id, person.user.external_id), None)
+            self._unname(now or before)
             if now is not None:
                 self.add_person(now)
             else:
@@ -38,6 +36,16 @@ class Memory:
         gone = {app_id for app_id, _, office in house.offices.changes() if office is None}
         if gone:
             self._forget(gone)
+
+    def doubt(self, house: House) -> None:
+        """Read again what a group was to change: whether it did is not known."""
+        for app_id, _, _ in house.offices.changes():
+            self.offices.pop(app_id, None)
+        for room_id, _, _ in house.rooms.changes():
+            self.rooms.pop(room_id, None)
+        for user_id, before, now in house.people.changes():
+            self.people.pop(user_id, None)
+            self._unname(now or before)
 
     def _forget(self, apps: set[str]) -> None:
         """Everybody and everything of apps that are no more."""
@@ -47,6 +55,10 @@ class Memory:
             del self.people[person.user.id]
         for name in [it for it in self.named if it[0] in apps]:
             del self.named[name]
+
+    def _unname(self, person: Person | None) -> None:
+        if person and person.user.external_id is not None:
+            self.named.pop((person.user.app_id, person.user.external_id), None)
 
     def add_person(self, person: Person) -> None:
         self.people[person.user.id] = person

@@ -79,7 +79,11 @@ class SqliteGroup:
             return
         house, events, mirrored = self._work
         if events or mirrored:
-            await self._db.transact(statements(house, events, mirrored))
+            try:
+                await self._db.transact(statements(house, events, mirrored))
+            except BaseException:  # cancelled at the commit, it may be on disk all the same
+                self._memory.doubt(house)
+                raise
             self._memory.keep(house)
 
 
