@@ -126,13 +126,15 @@ def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
     person = house.people.get(event.user.id) or Person(user=event.user)
     house.people[event.user.id] = structs.replace(person, user=event.user)
     for name in _names(event.user):
-        house.named[name] = event.user.id
+        if name.value == event.user.id or name.by == "external" or not house.people.get(name.value):
+            house.named[name] = event.user.id  # an id is taken before an external id
 
 
 def _user_removed(house: House, event: ev.UserRemoved) -> None:
     house.people[event.user.id] = None
     for name in _names(event.user):
-        house.named[name] = None
+        if house.named.get(name) == event.user.id:
+            house.named[name] = None
 
 
 def _names(user: User) -> list[Ref]:

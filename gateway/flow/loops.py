@@ -27,6 +27,7 @@ class Tasks:
             log.error("task failed", task=task.get_name(), exc_info=error)
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # what is cancelled may begin something else on its way out
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)

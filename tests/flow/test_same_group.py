@@ -153,6 +153,14 @@ STORIES: Final[dict[str, tuple[Commands, Sequence[Any]]]] = {
         lambda s: [s.orders.user("new"), s.orders.forgets("new"), s.orders.user("new"), s.orders.personal("new")],
         [None] * 4,
     ),
+    "somebody takes another's id for a name": (
+        lambda s: [s.orders.user(s.ann), s.orders.changes(s.ann, metadata={"a": 1}), s.orders.joins(s.room, s.ann)],
+        [None, None, None],
+    ),
+    "somebody with another's id for a name goes": (
+        lambda s: [s.orders.user(s.ann), _goes_by_name(s), s.mine("hi"), s.orders.changes(s.ann, metadata={"a": 1})],
+        [None, None, None, None],
+    ),
     "a device comes twice": (
         lambda s: [s.orders.connects(s.web, external_id="new"), s.orders.connects(s.web, external_id="new")],
         [None, None],
@@ -201,6 +209,10 @@ STORIES: Final[dict[str, tuple[Commands, Sequence[Any]]]] = {
         ],
     ),
 }
+
+
+def _goes_by_name(s: Scene) -> cmd.DeleteUser:
+    return cmd.DeleteUser(app_id=s.orders.app_id, user=cmd.Ref(s.orders.app_id, s.ann, "external"))
 
 
 def _goes(s: Scene) -> cmd.DeleteApp:
