@@ -98,7 +98,7 @@ class Reads:
     async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:
         person = self._memory.people.get(user_id)
         if person is not None and not person.user.conversations:
-            return (), False
+            return [], False
         active_at = END_OF_TIME
         if after is not None:
             known = await self._rows("active_at", after)
