@@ -9,7 +9,7 @@ from gateway.domain import commands as cmd
 from gateway.domain import events as ev
 from gateway.domain.commands import Seat
 from gateway.domain.content import Content
-from gateway.domain.decide.decision import Decision, next_step
+from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.decide.messages import posted, seat
 from gateway.domain.decide.people import with_client
 from gateway.domain.errors import Refused
@@ -113,14 +113,7 @@ def update(house: House, command: cmd.UpdateConversation, stamp: Stamp) -> Decis
     if all(getattr(room.conversation, name) == value for name, value in changes.items()):
         return Decision((), room.conversation)
     after = next_step(room.conversation, stamp, **changes)
-    event = ev.ConversationUpdated(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=command.app_id,
-        audience=audience.everyone(room),
-        conversation=after,
-        seq=after.seq,
-    )
+    event = happening(ev.ConversationUpdated, room, after, stamp)
     return Decision((event,), after)
 
 
@@ -133,14 +126,7 @@ def delete(house: House, command: cmd.DeleteConversation, stamp: Stamp) -> Decis
 
 def removed(room: Room, stamp: Stamp) -> ev.ConversationRemoved:
     after = next_step(room.conversation, stamp)
-    return ev.ConversationRemoved(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=after.app_id,
-        audience=audience.everyone(room),
-        conversation=after,
-        seq=after.seq,
-    )
+    return happening(ev.ConversationRemoved, room, after, stamp)
 
 
 def join(house: House, command: cmd.Join, stamp: Stamp) -> Decision:
@@ -167,13 +153,11 @@ def _joined(house: House, room: Room, person: Person, stamp: Stamp) -> ev.Joined
     after = next_step(room.conversation, stamp)
     participant = Participant(id=stamp.new_id(), user_id=person.user.id, read=after.posted)
     everyone = (*room.participants, participant)
-    return ev.Joined(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=after.app_id,
-        audience=audience.everyone(Room(after, everyone)),
-        conversation=after,
-        seq=after.seq,
+    return happening(
+        ev.Joined,
+        Room(after, everyone),
+        after,
+        stamp,
         participant=participant,
         user=person.user,
         participants=everyone,
@@ -193,13 +177,11 @@ def leave(house: House, command: cmd.Leave, stamp: Stamp) -> Decision:
 
 def left(room: Room, person: Person, stamp: Stamp) -> ev.Left:
     after = next_step(room.conversation, stamp)
-    return ev.Left(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=after.app_id,
-        audience=audience.everyone(room),
-        conversation=after,
-        seq=after.seq,
+    return happening(
+        ev.Left,
+        room,
+        after,
+        stamp,
         participant=seat(room, person, API),
         user=person.user,
     )

@@ -1,11 +1,12 @@
 """A decision: what happens, and what the caller is answered."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import structs
 
-from gateway.domain.events import Event
-from gateway.domain.model import Conversation
+from gateway.domain import audience
+from gateway.domain.events import ConversationEvent, Event
+from gateway.domain.model import Conversation, Room
 from gateway.domain.value import Stamp, Value
 
 
@@ -18,3 +19,19 @@ def next_step(conversation: Conversation, stamp: Stamp, **changes: Any) -> Conve
     """The conversation one event later: the next `seq`, and a time after all before it."""
     clock = max(stamp.at, conversation.clock + 1)
     return structs.replace(conversation, seq=conversation.seq + 1, clock=clock, **changes)
+
+
+E = TypeVar("E", bound=ConversationEvent)
+
+
+def happening(kind: type[E], room: Room, after: Conversation, stamp: Stamp, **facts: Any) -> E:
+    """An event that everybody in `room` hears and that leaves the conversation as `after`."""
+    return kind(
+        id=stamp.new_id(),
+        at=after.clock,
+        app_id=after.app_id,
+        audience=audience.everyone(room),
+        conversation=after,
+        seq=after.seq,
+        **facts,
+    )

@@ -16,7 +16,7 @@ from gateway.domain.content import (
     actions_of,
     with_ids,
 )
-from gateway.domain.decide.decision import Decision, next_step
+from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.message import Message
@@ -80,29 +80,14 @@ def delete(house: House, command: cmd.DeleteMessage, stamp: Stamp) -> Decision:
     if message.deleted:
         return Decision()
     after = next_step(room.conversation, stamp)
-    event = ev.MessageDeleted(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=command.app_id,
-        audience=audience.everyone(room),
-        conversation=after,
-        seq=after.seq,
-        message_id=message.id,
-    )
+    event = happening(ev.MessageDeleted, room, after, stamp, message_id=message.id)
     return Decision((event,))
 
 
 def clear(house: House, command: cmd.ClearMessages, stamp: Stamp) -> Decision:
     room = house.room(command.app_id, command.conversation_id)
     after = next_step(room.conversation, stamp, cleared=room.conversation.posted)
-    event = ev.MessagesCleared(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=command.app_id,
-        audience=audience.everyone(room),
-        conversation=after,
-        seq=after.seq,
-    )
+    event = happening(ev.MessagesCleared, room, after, stamp)
     return Decision((event,))
 
 
@@ -132,16 +117,7 @@ def _business_read(room: Room, command: cmd.Read, stamp: Stamp) -> Decision:
 def _has_read(room: Room, command: cmd.Read, stamp: Stamp, last_read: int) -> ev.HasRead:
     changes = {} if command.reader.user else {"business_last_read": last_read}
     after = next_step(room.conversation, stamp, **changes)
-    return ev.HasRead(
-        id=stamp.new_id(),
-        at=after.clock,
-        app_id=command.app_id,
-        audience=audience.everyone(room),
-        conversation=after,
-        seq=after.seq,
-        source=command.source,
-        last_read=last_read,
-    )
+    return happening(ev.HasRead, room, after, stamp, source=command.source, last_read=last_read)
 
 
 def type_(house: House, command: cmd.Type, stamp: Stamp) -> Decision:

@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from gateway.domain import audience, errors, limits
 from gateway.domain import commands as cmd
+from gateway.domain import errors, limits
 from gateway.domain import events as ev
-from gateway.domain.decide.decision import Decision, next_step
+from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Client, Device, Kind, Person, Room, Source, User
@@ -78,18 +78,10 @@ def delete(house: House, command: cmd.DeleteUser, stamp: Stamp) -> Decision:
 
 def _emptied(room: Room, person: Person, stamp: Stamp) -> ev.ConversationEvent:
     after = next_step(room.conversation, stamp)
-    facts: dict[str, Any] = {
-        "id": stamp.new_id(),
-        "at": after.clock,
-        "app_id": after.app_id,
-        "audience": audience.everyone(room),
-        "conversation": after,
-        "seq": after.seq,
-    }
     seat = room.seat(person.user.id)
     if room.conversation.type is Kind.PERSONAL or seat is None:
-        return ev.ConversationRemoved(**facts)
-    return ev.Left(**facts, participant=seat, user=person.user)
+        return happening(ev.ConversationRemoved, room, after, stamp)
+    return happening(ev.Left, room, after, stamp, participant=seat, user=person.user)
 
 
 def connect(house: House, command: cmd.Connect, stamp: Stamp) -> Decision:
