@@ -49,32 +49,30 @@ def page(query: Mapping[str, str]) -> Page:
 
 def listing(name: str, shown: list[Json], ids: Sequence[str], asked: Page, more: bool, url: str) -> Json:
     """The answer to a list: the records, and where to go on. `url` is absolute and says all but the page."""
-    body: Json = {name: shown, "meta": {"hasMore": more}}
-    if not ids:
-        return body
-    forwards = more if asked.before is None else True
-    backwards = more if asked.before is not None else asked.after is not None
-    links: dict[str, str] = {}
-    if forwards:
-        body["meta"]["afterCursor"] = ids[-1]
-        links["next"] = _link(url, "after", ids[-1], asked.size)
-    if backwards:
-        body["meta"]["beforeCursor"] = ids[0]
-        links["prev"] = _link(url, "before", ids[0], asked.size)
-    return {**body, "links": links} if links else body
+    backwards = asked.before is not None
+    after = ids[-1] if ids and (backwards or more) else None
+    before = ids[0] if ids and (more if backwards else asked.after is not None) else None
+    return _with_links({name: shown, "meta": {"hasMore": more}}, after, before, asked.size, url)
 
 
 def history(shown: list[Json], ids: Sequence[str], asked: Page, more: bool, url: str) -> Json:
-    """A page of messages, which is read backwards: without a cursor it is the newest."""
-    if asked.after is None:
-        asked = Page(size=asked.size, before=asked.before or "newest")
-    body = listing("messages", shown, ids, asked, more, url)
-    if asked.before == "newest":
-        body["meta"].pop("afterCursor", None)
-        body.get("links", {}).pop("next", None)
-        if not body.get("links", True):
-            del body["links"]
-    return body
+    """A page of messages, which is read backwards: without a cursor it is the newest, and nothing comes after it."""
+    forwards = asked.after is not None
+    after = ids[-1] if ids and (more if forwards else asked.before is not None) else None
+    before = ids[0] if ids and (forwards or more) else None
+    return _with_links({"messages": shown, "meta": {"hasMore": more}}, after, before, asked.size, url)
+
+
+def _with_links(body: Json, after: str | None, before: str | None, size: int, url: str) -> Json:
+    """A cursor and a link for each direction there is something in."""
+    links: Json = {}
+    if after is not None:
+        body["meta"]["afterCursor"] = after
+        links["next"] = _link(url, "after", after, size)
+    if before is not None:
+        body["meta"]["beforeCursor"] = before
+        links["prev"] = _link(url, "before", before, size)
+    return {**body, "links": links} if links else body
 
 
 def _link(url: str, way: str, cursor: str, size: int) -> str:
