@@ -58,15 +58,15 @@ class RealStamp:
 
     __slots__ = ("at",)
 
-    _node = secrets.token_hex(5)
-    _counter = count(secrets.randbelow(1 << 23))
+    _node = secrets.token_hex(3)
+    _counter = count(secrets.randbelow(1 << 27))
 
     def __init__(self) -> None:
         self.at = now_ms()
 
     def new_id(self) -> str:
-        """Seconds, this process, a counter: 24 hex characters, later ones sort after earlier ones."""
-        return f"{self.at // 1000:08x}{self._node}{next(self._counter) & 0xFFFFFF:06x}"
+        """Milliseconds, this process, a counter: 24 hex characters, later ones sort after earlier ones."""
+        return f"{self.at:011x}{self._node}{next(self._counter) & 0xFFFFFFF:07x}"
 
     def new_secret(self) -> str:
         return secrets.token_urlsafe(64)
