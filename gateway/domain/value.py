@@ -4,6 +4,8 @@ from typing import Protocol, dataclass_transform
 
 import msgspec
 
+Metadata = dict[str, str | int | float | bool]
+
 
 @dataclass_transform(frozen_default=True)
 class Value(msgspec.Struct, frozen=True, gc=False):

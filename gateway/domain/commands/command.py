@@ -1,0 +1,54 @@
+"""What every command is: something asked of the domain, with what must be held to decide it."""
+
+from typing import Any, Generic, TypeVar
+
+from gateway.domain.value import Value
+
+Answer = TypeVar("Answer")
+
+
+class Ref(Value):
+    """A user as a caller names them: by `id`, by `external` id, or by whichever of the two fits (`either`)."""
+
+    app_id: str
+    value: str
+    by: str = "either"
+
+
+class Needs(Value, kw_only=True):
+    """What must be read before a command can be decided."""
+
+    account: bool = False
+    office: str | None = None
+    room: str | None = None
+    people: tuple[Ref, ...] = ()
+    guests: bool = False  # the people of `room`
+    rooms_of_people: bool = False
+    message: str | None = None  # of `room`
+    action: str | None = None  # of `room`
+    sent: tuple[str, str, str] | None = None  # conversation, author, client message id
+
+
+class Command(Value, Generic[Answer], kw_only=True):
+    """Something asked of the domain; `execute` gives its `Answer` or raises `Refused`."""
+
+    app_id: str
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id)
+
+
+class Speaker(Value, kw_only=True):
+    """Who acts in a conversation: the business, or a user."""
+
+    user: Ref | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+    subtypes: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[Ref, ...]:
+        return (self.user,) if self.user else ()
+
+
+AnyCommand = Command[Any]

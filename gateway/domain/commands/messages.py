@@ -1,0 +1,74 @@
+"""What is asked about messages, read marks, typing and buttons."""
+
+from gateway.domain.commands.command import Needs, Ref, Speaker
+from gateway.domain.commands.conversations import InConversation
+from gateway.domain.content import Content, Reference
+from gateway.domain.message import Message
+from gateway.domain.model import API, Metadata, Source
+from gateway.domain.value import Value
+
+
+class Posted(Value):
+    message: Message
+    duplicate: bool = False
+
+
+class Post(InConversation[Posted], kw_only=True):
+    author: Speaker
+    content: Content
+    metadata: Metadata | None = None
+    references: tuple[Reference, ...] | None = None
+    client_message_id: str | None = None
+    source: Source = API
+
+    def needs(self) -> Needs:
+        sent = None
+        if self.client_message_id is not None and self.author.user:
+            sent = (self.conversation_id, self.author.user.value, self.client_message_id)
+        return Needs(office=self.app_id, room=self.conversation_id, people=self.author.people, sent=sent)
+
+
+class DeleteMessage(InConversation[None], kw_only=True):
+    message_id: str
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, room=self.conversation_id, message=self.message_id)
+
+
+class ClearMessages(InConversation[None], kw_only=True):
+    pass
+
+
+class Mark(Value):
+    """A read mark: the time of the newest message read (None when none was), and how many are unread."""
+
+    last_read: int | None
+    unread: int
+
+
+class Read(InConversation[Mark], kw_only=True):
+    reader: Speaker
+    source: Source = API
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, room=self.conversation_id, people=self.reader.people)
+
+
+class Type(InConversation[None], kw_only=True):
+    typist: Speaker
+    activity: str
+    source: Source = API
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, room=self.conversation_id, people=self.typist.people)
+
+
+class Press(InConversation[None], kw_only=True):
+    """A postback button is pressed; `action_id` is the id the gateway gave it."""
+
+    user: Ref
+    action_id: str
+    source: Source
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, room=self.conversation_id, people=(self.user,), action=self.action_id)

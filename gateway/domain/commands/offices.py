@@ -1,0 +1,88 @@
+"""What is asked about apps, their keys, integrations and webhooks."""
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from gateway.domain.commands.command import Command, Needs
+from gateway.domain.model import App, AppSettings, Integration, Key, Metadata, Webhook
+from gateway.domain.value import Value
+
+
+class CreateAccountKey(Command[Key], kw_only=True):
+    app_id: str = ""
+    display_name: str = "account"
+
+    def needs(self) -> Needs:
+        return Needs(account=True)
+
+
+class CreateApp(Command[App], kw_only=True):
+    app_id: str = ""
+    display_name: str
+    settings: AppSettings = AppSettings()
+    metadata: Metadata = {}
+
+    def needs(self) -> Needs:
+        return Needs()
+
+
+class UpdateApp(Command[App], kw_only=True):
+    display_name: str | UnsetType = UNSET
+    settings: dict[str, Any] | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+
+class DeleteApp(Command[None], kw_only=True):
+    pass
+
+
+class CreateKey(Command[Key], kw_only=True):
+    display_name: str
+
+
+class DeleteKey(Command[None], kw_only=True):
+    key_id: str
+
+
+class WebhookDraft(Value, kw_only=True):
+    target: str
+    triggers: tuple[str, ...]
+    include_full_user: bool = False
+    include_full_source: bool = False
+
+
+class CreateIntegration(Command[Integration], kw_only=True):
+    type: str
+    display_name: str | None = None
+    fields: dict[str, Any] = {}
+    webhooks: tuple[WebhookDraft, ...] = ()
+
+
+class UpdateIntegration(Command[Integration], kw_only=True):
+    integration_id: str
+    display_name: str | None | UnsetType = UNSET
+    fields: dict[str, Any] = {}
+
+
+class DeleteIntegration(Command[None], kw_only=True):
+    integration_id: str
+
+
+class CreateWebhook(Command[Webhook], kw_only=True):
+    integration_id: str
+    draft: WebhookDraft
+
+
+class UpdateWebhook(Command[Webhook], kw_only=True):
+    integration_id: str
+    webhook_id: str
+    target: str | UnsetType = UNSET
+    triggers: tuple[str, ...] | UnsetType = UNSET
+    include_full_user: bool | UnsetType = UNSET
+    include_full_source: bool | UnsetType = UNSET
+
+
+class DeleteWebhook(Command[None], kw_only=True):
+    integration_id: str
+    webhook_id: str

@@ -1,0 +1,81 @@
+"""What is asked about users and their devices."""
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from gateway.domain.commands.command import Command, Needs, Ref
+from gateway.domain.model import Metadata, Person, Profile, User
+from gateway.domain.value import Value
+
+
+class CreateUser(Command[User], kw_only=True):
+    external_id: str | None = None
+    signed_up_at: int | None = None
+    to_be_retained: bool = False
+    profile: Profile = Profile()
+    metadata: Metadata = {}
+
+    def needs(self) -> Needs:
+        if self.external_id is None:
+            return Needs(office=self.app_id)
+        return Needs(office=self.app_id, people=(Ref(self.app_id, self.external_id, "external"),))
+
+
+class UpdateUser(Command[User], kw_only=True):
+    """`profile` names only the fields to change, in the API's names; None unsets one."""
+
+    user: Ref
+    signed_up_at: int | None | UnsetType = UNSET
+    to_be_retained: bool | UnsetType = UNSET
+    profile: dict[str, str | None] | UnsetType = UNSET
+    metadata: Metadata | None | UnsetType = UNSET
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, people=(self.user,))
+
+
+class DeleteUser(Command[None], kw_only=True):
+    user: Ref
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, people=(self.user,), rooms_of_people=True)
+
+
+class DeviceDraft(Value, kw_only=True):
+    guid: str
+    platform: str
+    integration_id: str
+    app_version: str | None = None
+    info: dict[str, Any] = {}
+    push_token: str | None = None
+
+
+class Connect(Command[Person], kw_only=True):
+    """A device says hello: as the user of a verified JWT, as an anonymous one, as both (a login), or as somebody new.
+
+    `external_id` has been verified; `user_id` is held against `session_hash` here. A new anonymous user gets
+    `new_session_hash`.
+    """
+
+    device: DeviceDraft
+    external_id: str | None = None
+    user_id: str | None = None
+    session_hash: str | None = None
+    new_session_hash: str | None = None
+
+    def needs(self) -> Needs:
+        known = Ref(self.app_id, self.user_id, "id") if self.user_id else None
+        named = Ref(self.app_id, self.external_id, "external") if self.external_id else None
+        return Needs(office=self.app_id, people=tuple(it for it in (known, named) if it))
+
+
+class UpdateDevice(Command[Person], kw_only=True):
+    user: Ref
+    guid: str
+    push_token: str | None | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    status: str | UnsetType = UNSET
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, people=(self.user,))

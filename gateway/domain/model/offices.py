@@ -1,0 +1,89 @@
+"""Apps, their keys, integrations and webhooks."""
+
+from enum import StrEnum
+from typing import Any
+
+from gateway.domain.value import Metadata, Shape, Value
+
+
+class Scope(StrEnum):
+    """Whose key it is, and so how much it opens."""
+
+    ACCOUNT = "account"
+    APP = "app"
+    INTEGRATION = "integration"
+
+
+class Key(Value, kw_only=True):
+    """A credential: its id is the Basic user name and the JWT's `kid`, its secret signs."""
+
+    id: str
+    secret: str
+    display_name: str
+    scope: Scope
+    app_id: str | None = None
+    integration_id: str | None = None
+
+
+class Account(Value):
+    """The whole installation; it has only keys."""
+
+    keys: tuple[Key, ...] = ()
+
+
+class AppSettings(Shape):
+    """What an app may choose. `multi_convo_enabled` cannot be switched off again."""
+
+    conversation_retention_seconds: int = 0
+    mask_credit_card_numbers: bool = True
+    use_animal_names: bool = False
+    echo_postback: bool = False
+    ignore_auto_conversation_start: bool = False
+    multi_convo_enabled: bool = False
+    app_localization_enabled: bool = True
+    end_session_enabled: bool = False
+    disable_conversation_reopen: bool = False
+
+
+class App(Value, kw_only=True):
+    id: str
+    display_name: str
+    settings: AppSettings = AppSettings()
+    metadata: Metadata = {}
+
+
+class Webhook(Value, kw_only=True):
+    id: str
+    integration_id: str
+    target: str
+    triggers: tuple[str, ...]
+    secret: str
+    version: str = "v2"
+    include_full_user: bool = False
+    include_full_source: bool = False
+
+
+class Integration(Value, kw_only=True):
+    """A channel of an app. `fields` are those of its own type, in the API's names."""
+
+    id: str
+    type: str
+    status: str = "active"
+    display_name: str | None = None
+    fields: dict[str, Any] = {}
+    webhooks: tuple[Webhook, ...] = ()
+
+
+class Office(Value, kw_only=True):
+    """An app with its keys and integrations: all that decisions about its settings need."""
+
+    app: App
+    keys: tuple[Key, ...] = ()
+    integrations: tuple[Integration, ...] = ()
+
+    def integration(self, integration_id: str) -> Integration | None:
+        return next((it for it in self.integrations if it.id == integration_id), None)
+
+    @property
+    def webhooks(self) -> tuple[Webhook, ...]:
+        return tuple(hook for integration in self.integrations for hook in integration.webhooks)

@@ -1,0 +1,70 @@
+"""What backends ask over REST v2: request bodies, as typed values that hold themselves to the limits."""
+
+from gateway.wire.requests.apps import APP_METADATA, AppCreate, AppUpdate, KeyCreate, Seconds, SettingsChanges
+from gateway.wire.requests.body import Body, Moment, api_fields, changes, check_moment
+from gateway.wire.requests.conversations import (
+    ConversationCreate,
+    ConversationFilter,
+    ConversationUpdate,
+    LeaveRequest,
+    ParticipantDraft,
+    UserName,
+)
+from gateway.wire.requests.integrations import (
+    FIELDS,
+    AndroidFields,
+    Colour,
+    IntegrationChanges,
+    IntegrationFilter,
+    IntegrationHead,
+    IosFields,
+    PrechatCapture,
+    SdkFields,
+    WebFields,
+    WebhookCreate,
+    WebhookUpdate,
+    Width,
+    check_triggers,
+)
+from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Destination, MessageCreate
+from gateway.wire.requests.users import UserCreate, UserUpdate
+
+__all__ = [
+    "APP_METADATA",
+    "FIELDS",
+    "ActivityCreate",
+    "AndroidFields",
+    "AppCreate",
+    "AppUpdate",
+    "AuthorDraft",
+    "Body",
+    "Colour",
+    "ConversationCreate",
+    "ConversationFilter",
+    "ConversationUpdate",
+    "Destination",
+    "IntegrationChanges",
+    "IntegrationFilter",
+    "IntegrationHead",
+    "IosFields",
+    "KeyCreate",
+    "LeaveRequest",
+    "MessageCreate",
+    "Moment",
+    "ParticipantDraft",
+    "PrechatCapture",
+    "SdkFields",
+    "Seconds",
+    "SettingsChanges",
+    "UserCreate",
+    "UserName",
+    "UserUpdate",
+    "WebFields",
+    "WebhookCreate",
+    "WebhookUpdate",
+    "Width",
+    "api_fields",
+    "changes",
+    "check_moment",
+    "check_triggers",
+]
