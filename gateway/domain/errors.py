@@ -39,6 +39,9 @@ AUTHOR_NOT_PARTICIPANT: Final = Problem(400, "bad_request", "The author is not a
 USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may only send conversation:read")
 NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
 NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")
+SCHEMA_FOR_TEMPLATES: Final = Problem(
+    400, "bad_request", "Content of type template needs schema whatsapp, and no other content has a schema"
+)
 BACKGROUND_READS_NOTHING: Final = Problem(
     400, "bad_request", "A device in the background cannot mark a conversation as read"
 )

@@ -99,7 +99,11 @@ def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
     _in_room(house, event)
     here = event.conversation.id
     before = house.messages[here, event.message_id]
-    _shelve(house, here, structs.replace(before, content=None, metadata=None, references=None))
+    _shelve(
+        house,
+        here,
+        structs.replace(before, content=None, metadata=None, references=None, quoted=None, override=None, schema=None),
+    )
     for action in _buttons(before):
         house.actions.pop((here, action.id or ""), None)
 

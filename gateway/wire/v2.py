@@ -177,6 +177,8 @@ def message(it: Message) -> Json:
         shown["metadata"] = it.metadata
     if it.references is not None and it.content is not None:
         shown["references"] = it.references
+    if it.quoted is not None and it.content is not None:
+        shown["quotedMessage"] = {"type": "message", "message": message(it.quoted)}
     return shown
 
 

@@ -12,7 +12,7 @@ import gateway.domain
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain.commands import Command, Speaker, WebhookDraft
-from gateway.domain.content import Answer, BuyAction, Carousel, FormResponse, Item, LinkAction, Text
+from gateway.domain.content import Answer, BuyAction, Carousel, FormResponse, Item, LinkAction, Template, Text
 from gateway.domain.errors import Problem
 from gateway.domain.model import AppSettings, Source
 from tests.domain.town import NOBODY, Town
@@ -190,6 +190,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.AUTHOR_NOT_PARTICIPANT, "an outsider speaks, says a backend", _outsider),
     (errors.NO_BUY_IN_GROUPS, "a group is asked to pay", _buys),
     (errors.NO_API_FORM_RESPONSE, "a backend fills in a form", _answers_by_api),
+    (errors.SCHEMA_FOR_TEMPLATES, "none is named", lambda t: t.orders.posts(t.group("ann"), Template(template={}))),
+    (errors.SCHEMA_FOR_TEMPLATES, "of a text", lambda t: t.orders.says(t.group("ann"), schema="whatsapp")),
     (errors.NO_SUCH_ACTION, "no such button", lambda t: _button(t, kind="none")),
     (errors.NO_SUCH_ACTION, "a link is no postback", lambda t: _button(t, kind="link")),
     (

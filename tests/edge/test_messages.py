@@ -240,6 +240,41 @@ async def test_what_only_a_device_or_only_the_business_may_say(rest: Rest, house
     assert await house.messages(room) == await house.messages(group) == []
 
 
+TEMPLATE: Json = {"type": "template", "template": {"name": "hello", "language": {"code": "en"}}}
+
+
+async def test_a_template_and_raw_payloads_are_kept(rest: Rest, house: House, room: str) -> None:
+    """What a channel is sent in its own words is for that channel alone."""
+    override = {
+        "apple": {"payload": {"a": [1]}, "withCapabilities": ["LIST"]},
+        **{name: {"payload": {"b": {"c": None}}} for name in ("line", "messenger", "whatsapp")},
+    }
+    body = {**BUSINESS, "content": TEMPLATE, "schema": "whatsapp", "override": override}
+    posted = await rest("POST", f"/conversations/{room}/messages", body)
+    assert posted.status == 201, posted
+    (message,) = posted.body["messages"]
+    assert message["content"] == TEMPLATE
+    assert not {"override", "schema", "quotedMessage"} & message.keys()
+    assert await house.messages(room) == [message]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("schema", {"content": CONTENTS["text"], "schema": "whatsapp"}),
+        ("schema", {"content": TEMPLATE, "schema": "messenger"}),
+        ("override.apple", {"content": CONTENTS["text"], "override": {"apple": "hi"}}),
+        ("override.line.payload", {"content": CONTENTS["text"], "override": {"line": {"payload": []}}}),
+        ("withCapabilities", {"content": CONTENTS["text"], "override": {"apple": {"withCapabilities": ["FAX"]}}}),
+    ],
+)
+async def test_what_is_for_a_channel_has_its_form(rest: Rest, house: House, room: str, what: str, said: Json) -> None:
+    refused = await rest("POST", f"/conversations/{room}/messages", {**BUSINESS, **said})
+    assert refused.status == 400
+    assert what in refused.title
+    assert await house.messages(room) == []
+
+
 async def test_a_conversation_that_is_not_there(rest: Rest) -> None:
     nowhere = f"/conversations/{NOBODY}"
     posted = {**BUSINESS, "content": CONTENTS["text"]}

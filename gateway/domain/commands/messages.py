@@ -3,14 +3,20 @@
 from gateway.domain.commands.command import Needs, Ref, Speaker
 from gateway.domain.commands.conversations import InConversation
 from gateway.domain.content import Content, Reference
-from gateway.domain.message import Message
+from gateway.domain.message import Message, Override
 from gateway.domain.model import API, Metadata, Source
 from gateway.domain.value import Value
 
 
 class Posted(Value):
-    message: Message
+    """What was said: one message, or several in order where shorthand makes more of one."""
+
+    messages: tuple[Message, ...]
     duplicate: bool = False
+
+    @property
+    def message(self) -> Message:
+        return self.messages[0]
 
 
 class Post(InConversation[Posted], kw_only=True):
@@ -19,6 +25,8 @@ class Post(InConversation[Posted], kw_only=True):
     metadata: Metadata | None = None
     references: tuple[Reference, ...] | None = None
     client_message_id: str | None = None
+    override: Override | None = None
+    schema: str | None = None
     source: Source = API
 
     def needs(self) -> Needs:

@@ -9,9 +9,9 @@ from gateway.domain.commands import Mark, Posted
 from gateway.domain.content import (
     USER_CONTENT,
     BuyAction,
-    Content,
     FormResponse,
     PostbackAction,
+    Template,
     Text,
     actions_of,
     with_ids,
@@ -30,11 +30,11 @@ def post(house: House, command: cmd.Post, stamp: Stamp) -> Decision:
     if command.client_message_id is not None and person:
         first = house.sent.get((command.conversation_id, person.user.id, command.client_message_id))
         if first is not None:
-            return Decision((), Posted(first, duplicate=True))
+            return Decision((), Posted((first,), duplicate=True))
     if person:
         seat(room, person, command.source)
     event = posted(room, command, person, stamp)
-    return Decision((event,), Posted(event.message))
+    return Decision((event,), Posted((event.message,)))
 
 
 def posted(room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -> ev.MessagePosted:
@@ -42,7 +42,7 @@ def posted(room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -
     before = room.conversation
     if before.posted - before.cleared >= limits.MESSAGES:
         raise Refused(errors.LOCKED)
-    _check_content(room, command.content, person, command.source)
+    _check_content(room, command, person)
     received = max(stamp.at, before.clock + 1)
     changes = {"posted": before.posted + 1, "last_updated_at": received}
     if person is None:
@@ -58,6 +58,8 @@ def posted(room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -
         metadata=command.metadata or None,
         references=command.references,
         client_message_id=command.client_message_id,
+        override=command.override,
+        schema=command.schema,
     )
     return ev.MessagePosted(
         id=message.id,
@@ -185,10 +187,13 @@ def _author(speaker: cmd.Speaker, person: Person | None) -> Author:
     )
 
 
-def _check_content(room: Room, content: Content, person: Person | None, source: Source) -> None:
+def _check_content(room: Room, command: cmd.Post, person: Person | None) -> None:
+    content = command.content
+    if isinstance(content, Template) != (command.schema is not None):
+        raise Refused(errors.SCHEMA_FOR_TEMPLATES)
     if isinstance(content, Text) and not content.actions:
         return
-    if isinstance(content, FormResponse) and source == API:
+    if isinstance(content, FormResponse) and command.source == API:
         raise Refused(errors.NO_API_FORM_RESPONSE)
     if person and not isinstance(content, USER_CONTENT):
         raise Refused(

@@ -2,7 +2,6 @@
 
 from gateway.domain import access, errors, limits
 from gateway.domain.commands import ClearMessages, DeleteMessage, Post, Read, Speaker, Type
-from gateway.domain.content import Template
 from gateway.domain.errors import Refused
 from gateway.domain.views import Page
 from gateway.edge.call import Call, Operation
@@ -12,8 +11,6 @@ from gateway.wire.v2 import Json
 
 async def post(call: Call) -> Json:
     body = call.body(requests.MessageCreate)
-    if isinstance(body.content, Template) and body.schema is None:
-        raise Refused(errors.bad_request("content of type template needs schema"))
     command = Post(
         app_id=call.app_id,
         conversation_id=call["conversationId"],
@@ -21,9 +18,11 @@ async def post(call: Call) -> Json:
         content=body.content,
         metadata=body.metadata,
         references=body.references,
+        override=body.override,
+        schema=body.schema,
     )
     posted = await call.flow.corridor.execute(command)
-    return {"messages": [v2.message(posted.message)]}
+    return {"messages": [v2.message(it) for it in posted.messages]}
 
 
 async def list_all(call: Call) -> Json:

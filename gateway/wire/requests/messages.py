@@ -1,11 +1,12 @@
 """Request bodies of messages and activities."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from gateway.domain import limits
 from gateway.domain.content import Content, Reference, Url, check_metadata
+from gateway.domain.message import Override
 from gateway.domain.model import Metadata
 from gateway.wire.requests.body import Body
 
@@ -36,7 +37,7 @@ class MessageCreate(Body, kw_only=True):
     content: Content
     destination: Destination | None = None
     metadata: Metadata | None = None
-    override: dict[str, Any] | None = None
+    override: Override | None = None
     schema: Literal["whatsapp"] | None = None
     references: Annotated[tuple[Reference, ...], Meta(min_length=1, max_length=limits.REFERENCES)] | None = None
 
