@@ -23,6 +23,7 @@ from gateway.domain.commands import CreateAccountKey
 from gateway.flow import provision
 from gateway.flow.floor import Flow
 from gateway.flow.provision import Credentials
+from tests.documented import undocumented
 
 Json = dict[str, Any]
 
@@ -159,7 +160,9 @@ class House:
         async with self.http.request(
             method, URL(self.url + whole, encoded=True), data=payload, headers=sent
         ) as response:
-            return Answer(response.status, await response.json())
+            answer = Answer(response.status, await response.json())
+        assert undocumented(method, whole, *answer) == []
+        return answer
 
     async def user(self, external_id: str, given_name: str | None = None) -> str:
         """A user by external id, made if need be; gives the user's id."""

@@ -1,33 +1,49 @@
 """One REST request as its operation sees it, and the table that operations stand in."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from gateway.domain import errors
 from gateway.domain.access import Caller
 from gateway.domain.commands import Ref
-from gateway.domain.errors import Refused
+from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.domain.views import Page
 from gateway.flow.floor import Flow
 from gateway.wire import cursor, json
+from gateway.wire.answers import Nothing
 from gateway.wire.v2 import Json
 
 T = TypeVar("T")
 
-JSON_TYPES: Final = ("application/json", "application/octet-stream")  # the second is what is said by saying nothing
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
+HTML: Final = "text/html"
+BAD_BODY: Final = errors.bad_request("should have required property 'displayName'")  # for example
+BAD_QUERY: Final = errors.bad_request("size: expected `int` <= 100")
+UNSAID: Final = "application/octet-stream"  # what a request is that says nothing of its body; it is read as JSON
 
 
 class Call:
-    """A request by a known caller."""
+    """A request by a known caller, for an operation. What is read of it is what the operation declares."""
 
-    def __init__(self, flow: Flow, request: web.Request, caller: Caller, body: bytes) -> None:
+    def __init__(
+        self, flow: Flow, operation: "Operation", request: web.Request, caller: Caller | None, body: bytes
+    ) -> None:
         self.flow = flow
-        self.caller = caller
+        self._operation = operation
         self._request = request
+        self._caller = caller
         self._body = body
+
+    @property
+    def caller(self) -> Caller:
+        assert self._caller is not None, "an operation that is open to all has no caller"
+        return self._caller
 
     @property
     def app_id(self) -> str:
@@ -48,17 +64,27 @@ class Call:
 
     def body(self, kind: type[T]) -> T:
         """The body as a `kind`; none is `{}`. Raises `Refused`: 415, or 400 with a sentence that names the field."""
-        if self._body and self._request.content_type not in JSON_TYPES:
+        assert kind in self._operation.asked, "the body is read as the operation declares it"
+        if self._body and self._request.content_type not in (*self._operation.media, UNSAID):
             raise Refused(errors.NOT_JSON)
+        if self._request.content_type == FORM:
+            return json.shape(dict(parse_qsl(self._body.decode(errors="replace"))), kind)
         read: T = json.read(self._body or b"{}", kind)
         return read
 
     def page(self) -> Page:
+        assert self._operation.pages
         return cursor.page(self._request.query)
 
     def filter(self, kind: type[T]) -> T:
         """`filter[…]` as a `kind`; raises `Refused` (400)."""
+        assert kind is self._operation.filter
         return json.shape(cursor.deep_object(self._request.query, "filter"), kind)
+
+    def query(self, kind: type[T]) -> T:
+        """The other query parameters as a `kind`; raises `Refused` (400)."""
+        assert kind is self._operation.query
+        return json.shape(dict(self._request.query), kind)
 
     def user(self) -> Ref:
         """The user the path names, by either id."""
@@ -73,11 +99,56 @@ class Call:
         raise Refused(errors.USER_NOT_FOUND)
 
 
+class Reply(NamedTuple):
+    """A further way in which an operation may succeed. `shape` is the type of its body, None for an empty one."""
+
+    status: int
+    shape: Any = None
+    media: str = HTML
+
+
 class Operation(NamedTuple):
-    """A method and path, who may call it, what it does, and its status when it succeeds."""
+    """A method and path, who may call it, what it does, and all that the API's own document says of it.
+
+    The act's name is the operation's id, its docstring the summary; its module is the tag. No scopes: open to all.
+    `asks`, `filter` and `query` are the types that the act reads, `answers` that of what it gives (of `gives`, when
+    that is not JSON; None is no body). `refuses` are its own problems; those of any operation go without saying.
+    """
 
     method: str
     path: str
     scopes: frozenset[Scope]
-    act: Callable[[Call], Awaitable[Json]]
+    act: Callable[[Call], Awaitable[Json | web.StreamResponse]]
     status: int = 200
+    asks: Any = None  # a type, or several that the same body is read as
+    media: tuple[str, ...] = (JSON,)  # of the body
+    pages: bool = False
+    filter: Any = None
+    query: Any = None
+    answers: Any = Nothing
+    gives: str = JSON
+    also: tuple[Reply, ...] = ()
+    refuses: tuple[Problem, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Any, ...]:
+        return self.asks if isinstance(self.asks, tuple) else (self.asks,)
+
+    @property
+    def reads(self) -> bool:
+        """Whether its body is read before it acts. A multipart body is left to the act, to read piece by piece."""
+        return self.asks is not None and MULTIPART not in self.media
+
+    @property
+    def refusals(self) -> tuple[Problem, ...]:
+        """All that it may refuse."""
+        usual = (
+            (self.scopes, (errors.UNAUTHORIZED, errors.FORBIDDEN)),
+            ("{appId}" in self.path, (errors.APP_NOT_FOUND,)),
+            (self.asks, (BAD_BODY, errors.TOO_DEEP, errors.BAD_PAYLOAD, errors.TOO_LARGE)),
+            (self.asks, (errors.NOT_JSON,)),
+            (self.filter or self.query, (BAD_QUERY,)),
+            (self.pages, (errors.BAD_PAGE, errors.BAD_HOST)),
+            (True, (errors.UNAVAILABLE,)),
+        )
+        return (*self.refuses, *(problem for applies, problems in usual if applies for problem in problems))

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from gateway.domain import errors, limits
-from gateway.domain.access import permit
+from gateway.domain.access import Caller, permit
 from gateway.domain.errors import Problem, Refused
 from gateway.edge.call import Call, Operation
 from gateway.edge.routes import apps, conversations, integrations, messages, users
@@ -48,16 +48,23 @@ def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef]) -> web.Ap
 
 
 def _handler(flow: Flow, operation: Operation) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        caller = await flow.identity.caller(request.headers.get("Authorization"))
-        app_id = request.match_info.get("appId")
-        permit(caller, operation.scopes, app_id)
-        if app_id is not None and caller.app_id is None:  # an app's own key goes with it, the account's stays
-            await flow.registry.office(app_id)
-        call = Call(flow, request, caller, await request.read())
-        return answer(operation.status, await operation.act(call))
+    async def handle(request: web.Request) -> web.StreamResponse:
+        caller = await _caller(flow, operation, request) if operation.scopes else None
+        body = await request.read() if operation.reads else b""
+        said = await operation.act(Call(flow, operation, request, caller, body))
+        return said if isinstance(said, web.StreamResponse) else answer(operation.status, said)
 
     return handle
+
+
+async def _caller(flow: Flow, operation: Operation, request: web.Request) -> Caller:
+    """Who calls; raises `Refused` for those who may not."""
+    caller = await flow.identity.caller(request.headers.get("Authorization"))
+    app_id = request.match_info.get("appId")
+    permit(caller, operation.scopes, app_id)
+    if app_id is not None and caller.app_id is None:  # an app's own key goes with it, the account's stays
+        await flow.registry.office(app_id)
+    return caller
 
 
 def answer(status: int, body: Json) -> web.Response:

@@ -13,11 +13,12 @@ from gateway.domain.errors import Refused
 from gateway.domain.model import Integration, Office, Webhook
 from gateway.domain.views import Page
 from gateway.edge.call import Call, Operation
-from gateway.wire import cursor, requests, v2
+from gateway.wire import answers, cursor, requests, v2
 from gateway.wire.v2 import Json
 
 
-async def create(call: Call) -> Json:
+async def create_integration(call: Call) -> Json:
+    """Create an integration."""
     head = call.body(requests.IntegrationHead)
     fields = call.body(_shape(head.type))
     command = CreateIntegration(
@@ -36,7 +37,8 @@ def _shape(kind: str) -> type[requests.Body]:
     return requests.FIELDS[kind]
 
 
-async def list_all(call: Call) -> Json:
+async def list_integrations(call: Call) -> Json:
+    """List an app's integrations."""
     page = call.page()
     types = call.filter(requests.IntegrationFilter).types
     wanted = set(types.split(",")) if types else None
@@ -57,11 +59,13 @@ def _part(matching: list[Integration], page: Page) -> tuple[list[Integration], b
     return later[: page.size], len(later) > page.size
 
 
-async def get(call: Call) -> Json:
+async def get_integration(call: Call) -> Json:
+    """Get an integration."""
     return {"integration": v2.integration(await _integration(call))}
 
 
-async def update(call: Call) -> Json:
+async def update_integration(call: Call) -> Json:
+    """Change an integration."""
     integration = await _integration(call)
     command = UpdateIntegration(
         app_id=call.app_id,
@@ -72,12 +76,14 @@ async def update(call: Call) -> Json:
     return {"integration": v2.integration(await call.flow.corridor.execute(command))}
 
 
-async def delete(call: Call) -> Json:
+async def delete_integration(call: Call) -> Json:
+    """Delete an integration."""
     await call.flow.corridor.execute(DeleteIntegration(app_id=call.app_id, integration_id=call["integrationId"]))
     return {}
 
 
 async def create_webhook(call: Call) -> Json:
+    """Create a further webhook of a custom integration."""
     command = CreateWebhook(
         app_id=call.app_id, integration_id=_named(call), draft=call.body(requests.WebhookCreate).draft
     )
@@ -85,14 +91,17 @@ async def create_webhook(call: Call) -> Json:
 
 
 async def list_webhooks(call: Call) -> Json:
+    """List the webhooks of a custom integration."""
     return {"webhooks": [v2.webhook(it) for it in (await _custom(call)).webhooks]}
 
 
 async def get_webhook(call: Call) -> Json:
+    """Get a webhook."""
     return {"webhook": v2.webhook(await _webhook(call))}
 
 
 async def update_webhook(call: Call) -> Json:
+    """Change a webhook."""
     body = call.body(requests.WebhookUpdate)
     command = UpdateWebhook(
         app_id=call.app_id,
@@ -104,6 +113,7 @@ async def update_webhook(call: Call) -> Json:
 
 
 async def delete_webhook(call: Call) -> Json:
+    """Delete a webhook."""
     await call.flow.corridor.execute(
         DeleteWebhook(app_id=call.app_id, integration_id=_named(call), webhook_id=call["webhookId"])
     )
@@ -147,16 +157,70 @@ async def _webhook(call: Call) -> Webhook:
 
 
 _ONE = "/v2/apps/{appId}/integrations/{integrationId}"
+_HOOKS = f"{_ONE}/webhooks"
+_HOOK = f"{_HOOKS}/{{webhookId}}"
+_UNKNOWN = (errors.INTEGRATION_NOT_FOUND,)
+_NOT_YOURS = (*_UNKNOWN, errors.CUSTOM_ONLY)
 
 OPERATIONS = (
-    Operation("POST", "/v2/apps/{appId}/integrations", access.APP, create, 201),
-    Operation("GET", "/v2/apps/{appId}/integrations", access.APP, list_all),
-    Operation("GET", _ONE, access.APP, get),
-    Operation("PATCH", _ONE, access.APP, update),
-    Operation("DELETE", _ONE, access.APP, delete),
-    Operation("POST", f"{_ONE}/webhooks", access.ANY, create_webhook, 201),
-    Operation("GET", f"{_ONE}/webhooks", access.ANY, list_webhooks),
-    Operation("GET", f"{_ONE}/webhooks/{{webhookId}}", access.ANY, get_webhook),
-    Operation("PATCH", f"{_ONE}/webhooks/{{webhookId}}", access.ANY, update_webhook),
-    Operation("DELETE", f"{_ONE}/webhooks/{{webhookId}}", access.ANY, delete_webhook),
+    Operation(
+        "POST",
+        "/v2/apps/{appId}/integrations",
+        access.APP,
+        create_integration,
+        201,
+        asks=(requests.IntegrationHead, *requests.FIELDS.values()),
+        answers=answers.IntegrationAnswer,
+        refuses=(errors.INVALID_INTEGRATION_TYPE, errors.WEBHOOK_WITH_CUSTOM, errors.TOO_MANY_WEBHOOKS),
+    ),
+    Operation(
+        "GET",
+        "/v2/apps/{appId}/integrations",
+        access.APP,
+        list_integrations,
+        pages=True,
+        filter=requests.IntegrationFilter,
+        answers=answers.IntegrationList,
+    ),
+    Operation("GET", _ONE, access.APP, get_integration, answers=answers.IntegrationAnswer, refuses=_UNKNOWN),
+    Operation(
+        "PATCH",
+        _ONE,
+        access.APP,
+        update_integration,
+        asks=(requests.IntegrationChanges, *requests.FIELDS.values()),
+        answers=answers.IntegrationAnswer,
+        refuses=_UNKNOWN,
+    ),
+    Operation("DELETE", _ONE, access.APP, delete_integration, refuses=_UNKNOWN),
+    Operation(
+        "POST",
+        _HOOKS,
+        access.ANY,
+        create_webhook,
+        201,
+        asks=requests.WebhookCreate,
+        answers=answers.WebhookAnswer,
+        refuses=(*_NOT_YOURS, errors.TOO_MANY_WEBHOOKS),
+    ),
+    Operation("GET", _HOOKS, access.ANY, list_webhooks, answers=answers.WebhookList, refuses=_NOT_YOURS),
+    Operation(
+        "GET", _HOOK, access.ANY, get_webhook, answers=answers.WebhookAnswer, refuses=(*_NOT_YOURS, errors.NOT_FOUND)
+    ),
+    Operation(
+        "PATCH",
+        _HOOK,
+        access.ANY,
+        update_webhook,
+        asks=requests.WebhookUpdate,
+        answers=answers.WebhookAnswer,
+        refuses=(*_NOT_YOURS, errors.NOT_FOUND),
+    ),
+    Operation(
+        "DELETE",
+        _HOOK,
+        access.ANY,
+        delete_webhook,
+        refuses=(*_NOT_YOURS, errors.NOT_FOUND, errors.ONE_WEBHOOK_STAYS),
+    ),
 )

@@ -5,11 +5,12 @@ from gateway.domain.commands import ClearMessages, DeleteMessage, Post, Read, Sp
 from gateway.domain.errors import Refused
 from gateway.domain.views import Page
 from gateway.edge.call import Call, Operation
-from gateway.wire import cursor, requests, v2
+from gateway.wire import answers, cursor, requests, v2
 from gateway.wire.v2 import Json
 
 
-async def post(call: Call) -> Json:
+async def post_message(call: Call) -> Json:
+    """Post a message, as the business or as a user."""
     body = call.body(requests.MessageCreate)
     command = Post(
         app_id=call.app_id,
@@ -25,7 +26,8 @@ async def post(call: Call) -> Json:
     return {"messages": [v2.message(it) for it in posted.messages]}
 
 
-async def list_all(call: Call) -> Json:
+async def list_messages(call: Call) -> Json:
+    """List a conversation's messages, a page of which is read backwards from the newest."""
     asked = call.page()
     page = Page(size=limits.MESSAGES_PAGE, after=asked.after, before=asked.before)
     try:
@@ -36,19 +38,22 @@ async def list_all(call: Call) -> Json:
     return cursor.history([v2.message(it) for it in found], [it.id for it in found], page, more, call.url)
 
 
-async def delete(call: Call) -> Json:
+async def delete_message(call: Call) -> Json:
+    """Delete a message: its place in the conversation stays."""
     await call.flow.corridor.execute(
         DeleteMessage(app_id=call.app_id, conversation_id=call["conversationId"], message_id=call["messageId"])
     )
     return {}
 
 
-async def clear(call: Call) -> Json:
+async def delete_all_messages(call: Call) -> Json:
+    """Delete all messages of a conversation."""
     await call.flow.corridor.execute(ClearMessages(app_id=call.app_id, conversation_id=call["conversationId"]))
     return {}
 
 
-async def activity(call: Call) -> Json:
+async def post_activity(call: Call) -> Json:
+    """Tell that a conversation was read, or that someone types."""
     body = call.body(requests.ActivityCreate)
     speaker = _speaker(call, body.author)
     room = call["conversationId"]
@@ -73,11 +78,49 @@ def _speaker(call: Call, draft: requests.AuthorDraft) -> Speaker:
 
 
 _ONE = "/v2/apps/{appId}/conversations/{conversationId}"
+_ALL = f"{_ONE}/messages"
+_UNKNOWN = (errors.CONVERSATION_NOT_FOUND,)
+_SPEAKING = (*_UNKNOWN, errors.USER_NOT_FOUND, errors.AUTHOR_NOT_PARTICIPANT)
 
 OPERATIONS = (
-    Operation("POST", f"{_ONE}/messages", access.ANY, post, 201),
-    Operation("GET", f"{_ONE}/messages", access.ANY, list_all),
-    Operation("DELETE", f"{_ONE}/messages", access.ANY, clear),
-    Operation("DELETE", f"{_ONE}/messages/{{messageId}}", access.ANY, delete),
-    Operation("POST", f"{_ONE}/activity", access.ANY, activity),
+    Operation(
+        "POST",
+        _ALL,
+        access.ANY,
+        post_message,
+        201,
+        asks=requests.MessageCreate,
+        answers=answers.MessagesAnswer,
+        refuses=(
+            *_SPEAKING,
+            errors.NO_BUY_IN_GROUPS,
+            errors.NO_API_FORM_RESPONSE,
+            errors.LOCKED,
+        ),
+    ),
+    Operation(
+        "GET",
+        _ALL,
+        access.ANY,
+        list_messages,
+        pages=True,
+        answers=answers.MessageList,
+        refuses=(errors.NOT_FOUND,),
+    ),
+    Operation("DELETE", _ALL, access.ANY, delete_all_messages, refuses=_UNKNOWN),
+    Operation(
+        "DELETE",
+        f"{_ALL}/{{messageId}}",
+        access.ANY,
+        delete_message,
+        refuses=(*_UNKNOWN, errors.MESSAGE_NOT_FOUND),
+    ),
+    Operation(
+        "POST",
+        f"{_ONE}/activity",
+        access.ANY,
+        post_activity,
+        asks=requests.ActivityCreate,
+        refuses=(*_SPEAKING, errors.USERS_ONLY_READ),
+    ),
 )

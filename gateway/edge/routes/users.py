@@ -2,17 +2,18 @@
 
 from msgspec import UNSET, UnsetType
 
-from gateway.domain import access
+from gateway.domain import access, errors
 from gateway.domain.commands import CreateUser, DeleteUser, UpdateUser
 from gateway.domain.model import Profile
 from gateway.edge.call import Call, Operation
-from gateway.wire import requests, v2
+from gateway.wire import answers, requests, v2
 from gateway.wire.requests import Moment
 from gateway.wire.times import ms
 from gateway.wire.v2 import Json
 
 
-async def create(call: Call) -> Json:
+async def create_user(call: Call) -> Json:
+    """Create a user."""
     body = call.body(requests.UserCreate)
     command = CreateUser(
         app_id=call.app_id,
@@ -25,11 +26,13 @@ async def create(call: Call) -> Json:
     return {"user": v2.user(await call.flow.corridor.execute(command))}
 
 
-async def get(call: Call) -> Json:
+async def get_user(call: Call) -> Json:
+    """Get a user."""
     return {"user": v2.user((await call.flow.queries.person(call.user())).user)}
 
 
-async def update(call: Call) -> Json:
+async def update_user(call: Call) -> Json:
+    """Change what is known of a user."""
     body = call.body(requests.UserUpdate)
     command = UpdateUser(
         app_id=call.app_id,
@@ -46,16 +49,29 @@ def _moment(value: Moment | None | UnsetType) -> int | None | UnsetType:
     return ms(value) if value else UNSET if value is UNSET else None
 
 
-async def delete(call: Call) -> Json:
+async def delete_user(call: Call) -> Json:
+    """Delete a user with their personal conversations."""
     await call.flow.corridor.execute(DeleteUser(app_id=call.app_id, user=call.user()))
     return {}
 
 
 _ONE = "/v2/apps/{appId}/users/{userIdOrExternalId}"
+_UNKNOWN = (errors.USER_NOT_FOUND,)
 
 OPERATIONS = (
-    Operation("POST", "/v2/apps/{appId}/users", access.ANY, create, 201),
-    Operation("GET", _ONE, access.ANY, get),
-    Operation("PATCH", _ONE, access.ANY, update),
-    Operation("DELETE", _ONE, access.ANY, delete),
+    Operation(
+        "POST",
+        "/v2/apps/{appId}/users",
+        access.ANY,
+        create_user,
+        201,
+        asks=requests.UserCreate,
+        answers=answers.UserAnswer,
+        refuses=(errors.USER_EXISTS,),
+    ),
+    Operation("GET", _ONE, access.ANY, get_user, answers=answers.UserAnswer, refuses=_UNKNOWN),
+    Operation(
+        "PATCH", _ONE, access.ANY, update_user, asks=requests.UserUpdate, answers=answers.UserAnswer, refuses=_UNKNOWN
+    ),
+    Operation("DELETE", _ONE, access.ANY, delete_user, refuses=_UNKNOWN),
 )

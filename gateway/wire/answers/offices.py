@@ -1,0 +1,113 @@
+"""Answers about apps, keys, integrations and webhooks."""
+
+from typing import Annotated, Any, Final, Literal, Union
+
+from msgspec import UNSET, Meta, UnsetType, defstruct
+
+from gateway.domain.model import Metadata
+from gateway.wire.answers.answer import Answer, Count, Id, Listing
+from gateway.wire.frames import Name
+from gateway.wire.requests import FIELDS
+
+KeyId = Annotated[str, Meta(pattern="^(act|app|int)_[0-9a-f]{24}$")]
+
+
+class AppSettings(Answer, kw_only=True):
+    """What an app may choose."""
+
+    conversation_retention_seconds: Count
+    mask_credit_card_numbers: bool
+    use_animal_names: bool
+    echo_postback: bool
+    ignore_auto_conversation_start: bool
+    multi_convo_enabled: bool
+    app_localization_enabled: bool
+    end_session_enabled: bool
+    disable_conversation_reopen: bool
+
+
+class App(Answer, kw_only=True):
+    """A business's own part of the gateway."""
+
+    id: Id
+    display_name: Name
+    settings: AppSettings
+    metadata: Metadata
+
+
+class AppAnswer(Answer, kw_only=True):
+    app: App
+
+
+class AppList(Listing, kw_only=True):
+    apps: tuple[App, ...]
+
+
+class Key(Answer, kw_only=True):
+    """A credential: its id and secret are user name and password, or `kid` and key of a JWT."""
+
+    id: KeyId
+    display_name: Name
+    secret: str
+
+
+class KeyAnswer(Answer, kw_only=True):
+    key: Key
+
+
+class KeyList(Answer, kw_only=True):
+    keys: tuple[Key, ...]
+
+
+class Webhook(Answer, kw_only=True):
+    """Where events are posted to. `secret` comes with every post, as the header `X-API-Key`."""
+
+    id: Id
+    version: Literal["v2"]
+    target: str
+    triggers: Annotated[tuple[str, ...], Meta(min_length=1)]
+    secret: str
+    include_full_user: bool
+    include_full_source: bool
+
+
+class WebhookAnswer(Answer, kw_only=True):
+    webhook: Webhook
+
+
+class WebhookList(Answer, kw_only=True):
+    webhooks: tuple[Webhook, ...]
+
+
+class CustomIntegration(Answer, kw_only=True, tag_field="type", tag="custom"):
+    """A backend of the business's own. Of several webhooks the first is shown."""
+
+    id: Id
+    status: str
+    display_name: Name | UnsetType = UNSET
+    webhooks: Annotated[tuple[Webhook, ...], Meta(min_length=1, max_length=1)]
+
+
+def _integration(kind: str) -> type:
+    """What is shown of every integration, and the fields of its own type."""
+    return defstruct(
+        f"{kind.capitalize()}Integration",
+        [("id", Id), ("status", str), ("display_name", Name | UnsetType, UNSET)],
+        bases=(FIELDS[kind],),
+        kw_only=True,
+        tag_field="type",
+        tag=kind,
+        frozen=True,
+    )
+
+
+INTEGRATIONS: Final = (CustomIntegration, *(_integration(kind) for kind in FIELDS if kind != "custom"))
+Integration: Any = Union[INTEGRATIONS]  # noqa: UP007 - made of a tuple
+
+
+class IntegrationAnswer(Answer, kw_only=True):
+    integration: Integration
+
+
+class IntegrationList(Listing, kw_only=True):
+    integrations: tuple[Integration, ...]

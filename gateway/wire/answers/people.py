@@ -1,0 +1,25 @@
+"""Answers about users."""
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from gateway.domain.model import ExternalId, Metadata, Profile
+from gateway.wire.answers.answer import Answer, Id, Time
+
+
+class User(Answer, kw_only=True):
+    """A person who talks with the business."""
+
+    id: Id
+    authenticated: bool
+    external_id: ExternalId | UnsetType = UNSET
+    signed_up_at: Time | UnsetType = UNSET
+    to_be_retained: bool
+    profile: Profile
+    metadata: Metadata
+    identities: tuple[dict[str, Any], ...]
+
+
+class UserAnswer(Answer, kw_only=True):
+    user: User
