@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from tests.house_under_test import opened
+from tests.house_under_test import basic, opened
 from tests.journeys.process import Gateway, command, new_app, serving, spoken_to
 
 
@@ -44,8 +44,9 @@ async def test_every_address_has_the_path_prefix(tmp_path: Path) -> None:
             ann = await house.device("ann")
             await house.says(room, "hi")
             assert (await ann.event("conversation:message"))["conversationId"] == room
-            house.url = gateway.url.removesuffix("/chat/sc")
-            assert (await house.rest("GET", "")).status == 404
+            bare = f"{gateway.url.removesuffix('/chat/sc')}/v2/apps/{house.app_id}"
+            async with house.http.get(bare, headers={"Authorization": basic(*house.key)}) as unknown:
+                assert unknown.status == 404
 
 
 async def test_the_other_loopback(tmp_path: Path) -> None:
