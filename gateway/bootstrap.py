@@ -23,7 +23,7 @@ from gateway.config import Settings
 from gateway.domain import goodbyes, limits
 from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
-from gateway.domain.model import Key
+from gateway.domain.model import Key, Scope
 from gateway.edge import demo as demonstration
 from gateway.edge import http, probes
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
@@ -203,7 +203,7 @@ async def user_token(settings: Settings, app_id: str, external_id: str) -> str:
     """A JWT for a user, signed with the app's first key; raises `Refused`, or `CannotStart` without a key."""
     _check_length("external-id", external_id, limits.EXTERNAL_ID)
     async with flowing(settings) as flow:
-        keys = (await flow.registry.office(app_id)).keys
+        keys = [it for it in (await flow.registry.office(app_id)).keys if it.scope is Scope.APP]
         if not keys:
             raise CannotStart(f"app-id: the app {app_id} has no key")
         return tokens.sign(keys[0].id, keys[0].secret, {"scope": "user", "external_id": external_id})

@@ -47,6 +47,7 @@ BACKGROUND_READS_NOTHING: Final = Problem(
 )
 NO_SUCH_ACTION: Final = Problem(400, "bad_request", "The conversation has no postback action with this actionId")
 INVALID_INTEGRATION_TYPE: Final = Problem(400, "bad_request", "Invalid integration type")
+KEYS_FOR_CUSTOM: Final = Problem(400, "bad_request", "API keys are available only for custom integrations")
 CUSTOM_ONLY: Final = Problem(400, "bad_request", "Webhooks are available only for custom integrations")
 WEBHOOK_WITH_CUSTOM: Final = Problem(
     400,
@@ -55,17 +56,28 @@ WEBHOOK_WITH_CUSTOM: Final = Problem(
 )
 ONE_WEBHOOK_STAYS: Final = Problem(400, "bad_request", "A custom integration keeps at least one webhook")
 TOO_MANY_KEYS: Final = Problem(400, "bad_request", f"At most {limits.APP_KEYS} keys per app")
+TOO_MANY_INTEGRATION_KEYS: Final = Problem(
+    400, "bad_request", f"At most {limits.INTEGRATION_KEYS} keys per integration"
+)
 TOO_MANY_WEBHOOKS: Final = Problem(400, "bad_request", f"At most {limits.WEBHOOKS} webhooks per app")
 
 UNAUTHORIZED: Final = Problem(401, "unauthorized", "Authorization is required")
 INVALID_AUTH: Final = Problem(401, "invalid_auth", "The token is not valid")
 FORBIDDEN: Final = Problem(403, "forbidden", "Forbidden")
+FOREIGN_ACCOUNT: Final = Problem(403, "forbidden", "The serviceAccountId provided does not match supplied credentials")
 CREATION_NOT_ALLOWED: Final = Problem(403, "forbidden", "The integration does not let users create conversations")
 
 APP_NOT_FOUND: Final = Problem(404, "app_not_found", "App not found")
 USER_NOT_FOUND: Final = Problem(404, "user_not_found", "User not found")
 CONVERSATION_NOT_FOUND: Final = Problem(404, "conversation_not_found", "Conversation not found")
 INTEGRATION_NOT_FOUND: Final = Problem(404, "integration_not_found", "Integration not found")
+ME_IS_NOBODY: Final = Problem(
+    404, "integration_not_found", "Only the credential of an integration has an integration that is me"
+)
+SWITCHBOARD_INTEGRATION_NOT_FOUND: Final = Problem(
+    404, "switchboard_integration_not_found", "Switchboard integration not found"
+)
+APP_KEY_NOT_FOUND: Final = Problem(404, "app_not_found", "The app has no key with this id")
 MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")
@@ -85,6 +97,10 @@ UNAVAILABLE: Final = Problem(503, "unavailable", "The server is restarting or ca
 def bad_request(title: str) -> Problem:
     """A 400 whose sentence names the field."""
     return Problem(400, "bad_request", title)
+
+
+def lasting(field: str) -> Problem:
+    return bad_request(f"{field} cannot be changed: delete the integration and create it again")
 
 
 def default_stays(conversation_id: str) -> Problem:

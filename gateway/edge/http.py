@@ -11,7 +11,7 @@ from gateway.domain import errors, limits
 from gateway.domain.access import Caller, permit
 from gateway.domain.errors import Problem, Refused
 from gateway.edge.call import Call, Operation
-from gateway.edge.routes import apps, conversations, integrations, messages, users
+from gateway.edge.routes import apps, conversations, integration_keys, integrations, messages, users
 from gateway.flow.floor import Flow
 from gateway.wire.json import encode
 from gateway.wire.v2 import Json
@@ -19,6 +19,7 @@ from gateway.wire.v2 import Json
 OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,
     *integrations.OPERATIONS,
+    *integration_keys.OPERATIONS,
     *users.OPERATIONS,
     *conversations.OPERATIONS,
     *messages.OPERATIONS,

@@ -4,10 +4,11 @@ from contextlib import suppress
 from typing import Protocol
 
 from gateway.domain import errors, goodbyes
+from gateway.domain.channels import SDK_TYPES
 from gateway.domain.commands import Connect, DeviceDraft, Needs, Ref, UpdateDevice
 from gateway.domain.errors import Refused
 from gateway.domain.goodbyes import Goodbye
-from gateway.domain.model import SDK_TYPES, Integration, Person, Source
+from gateway.domain.model import Integration, Person, Source
 from gateway.flow.catchup import CatchUp, catch_up
 from gateway.flow.floor import Flow
 from gateway.flow.identity import Proof

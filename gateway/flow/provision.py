@@ -1,7 +1,8 @@
 """Apps as the command line makes them: with a key, and an integration for each SDK platform."""
 
+from gateway.domain.channels import PLATFORMS
 from gateway.domain.commands import CreateApp, CreateIntegration, CreateKey
-from gateway.domain.model import SDK_TYPES, AppSettings, Office
+from gateway.domain.model import AppSettings, Office, Scope
 from gateway.domain.value import Value
 from gateway.domain.views import Page
 from gateway.flow.floor import Flow
@@ -20,7 +21,7 @@ async def new_app(flow: Flow, name: str) -> Credentials:
     execute = flow.corridor.execute
     app = await execute(CreateApp(display_name=name, settings=AppSettings(multi_convo_enabled=True)))
     await execute(CreateKey(app_id=app.id, display_name=name))
-    for platform in SDK_TYPES:
+    for platform in PLATFORMS:
         await execute(CreateIntegration(app_id=app.id, type=platform))
     return _credentials(await flow.registry.office(app.id))
 
@@ -35,6 +36,6 @@ async def app_named(flow: Flow, name: str) -> Credentials:
 
 
 def _credentials(office: Office) -> Credentials:
-    key = office.keys[0]
-    platforms = {it.type: it.id for it in office.integrations if it.type in SDK_TYPES}
+    key = next(it for it in office.keys if it.scope is Scope.APP)
+    platforms = {it.type: it.id for it in office.integrations if it.type in PLATFORMS}
     return Credentials(app_id=office.app.id, key_id=key.id, secret=key.secret, integrations=platforms)

@@ -33,7 +33,7 @@ class Auth(Shape):
 
 class DeviceFacts(Shape, kw_only=True):
     guid: Annotated[str, Meta(min_length=1, max_length=limits.DEVICE_GUID)]
-    platform: Literal["web", "ios", "android"] | None = None
+    platform: Literal["web", "ios", "android", "unity"] | None = None
     app_version: Annotated[str, Meta(max_length=limits.LABEL)] | None = None
     info: dict[str, Any] | None = None
     push_notification_token: PushToken | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gateway.domain import naming
+from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.message import Message
 from gateway.domain.model import (
     App,
@@ -26,6 +27,8 @@ from gateway.wire.times import iso
 Json = dict[str, Any]
 
 NO_AVATAR = "https://www.gravatar.com/avatar/00000000000000000000000000000000.png?s=200&d=mm"
+MASK = "*" * 8  # stands for a secret that official clients want to see
+PLATFORM_OF = {"unity": "android"}  # official clients know no Unity devices
 
 
 def without_none(**fields: Any) -> Json:
@@ -62,9 +65,16 @@ def key(it: Key) -> Json:
 def integration(it: Integration) -> Json:
     """A custom integration shows its first webhook only: the official clients accept exactly one."""
     shown = without_none(id=it.id, type=it.type, status=it.status, displayName=it.display_name)
-    if it.type == "custom":
+    if it.type == CUSTOM:
         return {**shown, "webhooks": [webhook(it.webhooks[0])]}
-    return {**shown, **it.fields}
+    return {**shown, **_fields(it), "showAIDisclaimer": it.show_ai_disclaimer}
+
+
+def _fields(it: Integration) -> Json:
+    """The fields of its own type, without its secrets."""
+    channel = CHANNELS[it.type]
+    fields = {**channel.filled, **it.fields}
+    return {name: MASK if name in channel.masked else fields[name] for name in fields if name not in channel.secrets}
 
 
 def webhook(it: Webhook) -> Json:
@@ -102,7 +112,7 @@ def client(it: Client) -> Json:
 def device(it: Device, client_id: str | None) -> Json:
     return without_none(
         id=it.id,
-        type=it.platform,
+        type=PLATFORM_OF.get(it.platform, it.platform),
         guid=it.guid,
         clientId=client_id,
         status=it.status,

@@ -82,6 +82,27 @@ def _keys(town: Town) -> Command[Any]:
     return town.orders.key()
 
 
+def _integration_keys(town: Town) -> Command[Any]:
+    command = cmd.CreateKey(
+        app_id=town.app_id, display_name="x", integration_id=town.do(town.orders.custom("user:remove")).id
+    )
+    for _ in range(limits.INTEGRATION_KEYS):
+        town.do(command)
+    return command
+
+
+def _foreign_key(town: Town) -> Command[Any]:
+    """The key of an integration, looked for among another's."""
+    one, other = (town.do(town.orders.custom("user:remove")).id for _ in range(2))
+    key = town.do(cmd.CreateKey(app_id=town.app_id, display_name="x", integration_id=one))
+    return cmd.DeleteKey(app_id=town.app_id, key_id=key.id, integration_id=other)
+
+
+def _key_of_web(town: Town) -> Command[Any]:
+    web = town.do(town.orders.integration())
+    return cmd.CreateKey(app_id=town.app_id, display_name="x", integration_id=web.id)
+
+
 def _webhooks(town: Town) -> Command[Any]:
     for _ in range(limits.WEBHOOKS):
         town.do(town.orders.custom("user:remove"))
@@ -207,6 +228,18 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     ),
     (errors.ONE_WEBHOOK_STAYS, "the last webhook is deleted", _last_webhook),
     (errors.TOO_MANY_KEYS, "one key more", _keys),
+    (errors.TOO_MANY_INTEGRATION_KEYS, "one key of an integration more", _integration_keys),
+    (errors.KEYS_FOR_CUSTOM, "a key of a web integration", _key_of_web),
+    (
+        errors.INTEGRATION_NOT_FOUND,
+        "a key of no integration",
+        lambda t: cmd.CreateKey(app_id=t.app_id, display_name="x", integration_id=NOBODY),
+    ),
+    (
+        errors.SWITCHBOARD_INTEGRATION_NOT_FOUND,
+        "nobody responds",
+        lambda t: t.orders.integration(default_responder_id=NOBODY),
+    ),
     (errors.TOO_MANY_WEBHOOKS, "one integration with a webhook more", _webhooks),
     (errors.TOO_MANY_WEBHOOKS, "one webhook more in an integration", _webhooks_of_one),
     (errors.INVALID_AUTH, "a session token that does not fit", _wrong_session),
@@ -239,7 +272,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
         "no such participant leaves",
         lambda t: cmd.Leave(app_id=t.app_id, conversation_id=t.group("ann"), participant_id=NOBODY),
     ),
-    (errors.NOT_FOUND, "no such key", lambda t: cmd.DeleteKey(app_id=t.app_id, key_id=NOBODY)),
+    (errors.APP_KEY_NOT_FOUND, "no such key", lambda t: cmd.DeleteKey(app_id=t.app_id, key_id=NOBODY)),
+    (errors.NOT_FOUND, "no such key of an integration", _foreign_key),
     (errors.NOT_FOUND, "no such webhook", _unknown_webhook),
     (errors.NOT_FOUND, "no such device", _device_of_another),
     (errors.USER_EXISTS, "an external id twice", _twice),

@@ -79,3 +79,85 @@ CONTENTS: dict[str, Json] = {
 }
 
 BUSINESS: Json = {"author": {"type": "business"}}
+
+# What an integration of each type is made with: everything that its type knows, first what it cannot be without.
+META: Json = {"pageAccessToken": "token", "appId": "1", "appSecret": "secret"}
+CHANNELS: dict[str, Json] = {
+    "web": {
+        "brandColor": "fff",
+        "fixedIntroPane": True,
+        "conversationColor": "aabbcc",
+        "actionColor": "00FF00",
+        "displayStyle": "tab",
+        "buttonIconUrl": "https://example.com/button.png",
+        "buttonWidth": "60",
+        "buttonHeight": "61",
+        "integrationOrder": ["0" * 24],
+        "businessName": "Shop",
+        "businessIconUrl": "https://example.com/icon.png",
+        "backgroundImageUrl": "https://example.com/back.png",
+        "originWhitelist": ["https://example.com", "http://localhost:8000"],
+        "prechatCapture": {
+            "avatarUrl": "https://example.com/me.png",
+            "enabled": True,
+            "enableEmailLinking": True,
+            "fields": [EMAIL_FIELD],
+        },
+        "canUserSeeConversationList": True,
+        "canUserCreateMoreConversations": False,
+    },
+    "ios": {
+        "certificate": "Y2VydA==",
+        "password": "pass",
+        "production": True,
+        "autoUpdateBadge": False,
+        "canUserSeeConversationList": True,
+        "canUserCreateMoreConversations": True,
+    },
+    "android": {
+        "projectId": "p",
+        "clientEmail": "a@b.c",
+        "privateKey": "k",
+        "serverKey": "s",
+        "senderId": "12345",
+        "canUserSeeConversationList": False,
+        "canUserCreateMoreConversations": True,
+    },
+    "unity": {"canUserSeeConversationList": True, "canUserCreateMoreConversations": True},
+    "apple": {
+        "businessId": "b",
+        "apiSecret": "s",
+        "mspId": "m",
+        "authenticationMessageSecret": "x" * 88,
+    },
+    "instagram": {**META, "storyRepliesEnabled": False, "storyMentionsEnabled": False},
+    "line": {
+        "channelId": "1286564967",
+        "channelSecret": "s",
+        "channelAccessToken": "t",
+        "serviceCode": "c",
+        "switcherSecret": "w",
+        "qrCodeUrl": "https://qr-official.line.me/M/1O4fb8.png",
+    },
+    "mailgun": {
+        "apiKey": "key",
+        "domain": "shop.example",
+        "incomingAddress": "hi@Shop.example",
+        "signingKey": "s",
+        "hideUnsubscribeLink": True,
+        "fromAddress": "us@elsewhere.example",
+    },
+    "messagebird": {"accessKey": "a", "signingKey": "s", "originator": "+1234"},
+    "messenger": {**META, "pageId": 123212323432123, "pageName": "Our page"},
+    "telegram": {"token": "t"},
+    "twilio": {"accountSid": "AC1", "authToken": "t", "phoneNumberSid": "PN1", "messagingServiceSid": "MG1"},
+    "twitter": {
+        "tier": "enterprise",
+        "consumerKey": "ck",
+        "consumerSecret": "cs",
+        "accessTokenKey": "ak",
+        "accessTokenSecret": "as",
+    },
+    "viber": {"token": "t"},
+    "whatsapp": {"hsmFallbackLanguage": "de", "accountId": "1", "accountManagementAccessToken": "t"},
+}

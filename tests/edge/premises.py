@@ -12,15 +12,17 @@ HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message
 
 
 class Premises:
-    """`parts` has a value for every `{part}` of a path."""
+    """`parts` has a value for every `{part}` of a path; an integration's `{keyId}` is `integration_key`."""
 
-    def __init__(self, key: tuple[str, str], parts: dict[str, str]) -> None:
+    def __init__(self, key: tuple[str, str], parts: dict[str, str], integration_key: tuple[str, str]) -> None:
         self.key = key
         self.parts = parts
+        self.integration_key = integration_key
 
     def path(self, operation: Operation, **others: str) -> str:
         """The operation's path with these parts; some may be given otherwise."""
-        return operation.path.format(**{**self.parts, **others})
+        own = {"keyId": self.integration_key[0]} if "{integrationId}" in operation.path else {}
+        return operation.path.format(**{**self.parts, **own, **others})
 
 
 async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) -> Premises:
@@ -39,6 +41,7 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
     (message,) = await make(f"/conversations/{room['id']}/messages", said, "messages")
     integration = await make("/integrations", {"type": "custom", "webhooks": [HOOK]}, "integration")
     extra = await make(f"/integrations/{integration['id']}/webhooks", HOOK, "webhook")
+    door = await make(f"/integrations/{integration['id']}/keys", {"displayName": "door"}, "key")
     spare = await make("/keys", {"displayName": "spare"}, "key", house.account)
     parts = {
         "appId": app_id,
@@ -49,7 +52,7 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "conversationId": room["id"],
         "messageId": message["id"],
     }
-    return Premises(key, parts)
+    return Premises(key, parts, (door["id"], door["secret"]))
 
 
 def on_disk(data: Path) -> dict[str, list[Any]]:

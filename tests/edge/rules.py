@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.edge.examples import CHANNELS
 from tests.house_under_test import Answer
 
 ID = re.compile(r"((app|act|int)_)?[0-9a-f]{24}")
@@ -16,9 +17,9 @@ FLAGS = {"hasMore", "isDefault", "authenticated", "toBeRetained", "deleted", "in
 CHOICES = {
     "author": {"business", "user"},
     "conversation": {"personal", "sdkGroup"},
-    "integration": {"custom", "web", "ios", "android"},
+    "integration": {"custom", *CHANNELS},
     "clientAssociations": {"sdk"},
-    "source": {"api:conversations", "web", "ios", "android"},
+    "source": {"api:conversations", "web", "ios", "android", "unity"},
     "content": {"text", "image", "file", "carousel", "list", "location", "form", "formResponse", "template"},
     "actions": {"link", "postback", "reply", "buy", "webview", "locationRequest"},
 }

@@ -34,6 +34,10 @@ SCOPES = {
     ("GET", "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"): ANY,
     ("DELETE", "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"): ANY,
+    ("POST", "/v2/apps/{appId}/integrations/{integrationId}/keys"): APP,
+    ("GET", "/v2/apps/{appId}/integrations/{integrationId}/keys"): APP,
+    ("GET", "/v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}"): APP,
+    ("DELETE", "/v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}"): APP,
     ("POST", "/v2/apps/{appId}/users"): ANY,
     ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
@@ -57,6 +61,7 @@ BODIES: dict[str, Any] = {  # what else an operation needs to come as far as loo
     "leave": {"userId": "0" * 24},
     "messages": {"author": {"type": "business"}, "content": {"type": "text", "text": "hi"}},
     "activity": {"author": {"type": "business"}, "type": "typing:start"},
+    "keys": {"displayName": "x"},
     "webhooks": {"target": "https://example.com", "triggers": ["conversation:message"]},
 }
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda it: f"{it.method} {it.path}")

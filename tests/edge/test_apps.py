@@ -6,7 +6,10 @@ from gateway.domain.limits import APP_KEYS
 from tests.edge.conftest import Rest
 from tests.house_under_test import House
 
-KEY_NOT_FOUND = (404, "not_found", "Resource not found")
+KEY_NOT_FOUND = {
+    "GET": (404, "not_found", "Resource not found"),
+    "DELETE": (404, "app_not_found", "The app has no key with this id"),  # the API's own word
+}
 
 
 async def make_app(rest: Rest, house: House, name: str = "shop") -> str:
@@ -116,7 +119,7 @@ async def test_a_key_from_birth_to_death(rest: Rest, house: House) -> None:
     assert (await rest("GET", "", key=pair)).status == 401
     for method in ("GET", "DELETE"):
         gone = await rest(method, f"{keys}/{key['id']}", key=house.account)
-        assert (gone.status, gone.code, gone.title) == KEY_NOT_FOUND
+        assert (gone.status, gone.code, gone.title) == KEY_NOT_FOUND[method]
 
 
 async def test_no_eleventh_key(rest: Rest, house: House) -> None:
@@ -126,3 +129,28 @@ async def test_no_eleventh_key(rest: Rest, house: House) -> None:
     refused = await rest("POST", keys, {"displayName": "one more"}, key=house.account)
     assert (refused.status, refused.title) == (400, "At most 10 keys per app")
     assert len((await rest("GET", keys, key=house.account)).body["keys"]) == APP_KEYS
+
+
+async def test_no_service_account_has_credentials_here(rest: Rest, house: House) -> None:
+    for query in ("filter[serviceAccountId]=svc_1", "filter=%7B%22serviceAccountId%22%3A%22svc_1%22%7D"):
+        refused = await rest("GET", f"/v2/apps?{query}", key=house.account)
+        assert (refused.status, refused.code) == (403, "forbidden")
+        assert refused.title == "The serviceAccountId provided does not match supplied credentials"
+
+
+async def test_all_settings_are_taken_and_shown(rest: Rest, house: House) -> None:
+    chosen = {
+        "conversationRetentionSeconds": 3600,
+        "maskCreditCardNumbers": False,
+        "useAnimalNames": True,
+        "echoPostback": True,
+        "ignoreAutoConversationStart": True,
+        "multiConvoEnabled": True,
+        "appLocalizationEnabled": False,
+        "endSessionEnabled": True,
+        "disableConversationReopen": True,
+    }
+    made = await rest("POST", "/v2/apps", {"displayName": "x", "settings": chosen}, key=house.account)
+    assert made.body["app"]["settings"] == chosen
+    changed = await rest("PATCH", "", {"settings": chosen})
+    assert changed.body["app"]["settings"] == chosen

@@ -11,7 +11,7 @@ from gateway.domain.limits import NESTING, REQUEST_BYTES
 from gateway.edge.http import OPERATIONS
 from gateway.wire import requests
 from tests.edge.conftest import Rest
-from tests.edge.examples import CONTENTS, ITEM, LINK, Json
+from tests.edge.examples import CHANNELS, CONTENTS, ITEM, LINK, Json
 from tests.edge.premises import HOOK, Premises, furnished, on_disk
 from tests.edge.spoil import MALFORMED, spoilt, written
 from tests.house_under_test import Answer, House, basic
@@ -41,10 +41,12 @@ BODIES = (
         requests.IntegrationHead,
         {"type": "custom", "displayName": "x", "webhooks": [HOOK]},
     ),
-    Asked("POST", f"{APP}/integrations", requests.WebFields, {"type": "web", "businessName": "x"}),
-    Asked("POST", f"{APP}/integrations", requests.IosFields, {"type": "ios", "certificate": "x"}),
-    Asked("POST", f"{APP}/integrations", requests.AndroidFields, {"type": "android", "senderId": "x"}),
-    Asked("PATCH", f"{APP}/integrations/{{integrationId}}", requests.IntegrationChanges, {"displayName": "x"}),
+    *(
+        Asked("POST", f"{APP}/integrations", requests.FIELDS[kind], {"type": kind, **fields})
+        for kind, fields in CHANNELS.items()
+    ),
+    Asked("PATCH", f"{APP}/integrations/{{integrationId}}", requests.NameChange, {"displayName": "x"}),
+    Asked("POST", f"{APP}/integrations/{{integrationId}}/keys", requests.KeyCreate, {"displayName": "x"}),
     Asked("POST", HOOKS, requests.WebhookCreate, {**HOOK, "includeFullUser": True}),
     Asked("PATCH", f"{HOOKS}/{{webhookId}}", requests.WebhookUpdate, HOOK),
     Asked(

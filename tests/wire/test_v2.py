@@ -191,8 +191,9 @@ def test_clients_and_devices() -> None:
 
 
 def test_integrations_show_the_fields_of_their_type() -> None:
-    web = Integration(id="i", type="web", fields={"brandColor": "#fff"})
-    assert v2.integration(web) == {"id": "i", "type": "web", "status": "active", "brandColor": "#fff"}
+    line = Integration(id="i", type="line", fields={"channelId": "5", "channelSecret": "s"})
+    shown = {"id": "i", "type": "line", "status": "active", "channelId": "5", "showAIDisclaimer": True}
+    assert v2.integration(line) == shown
     custom = Integration(id="i", type="custom", display_name="Bot", webhooks=(HOOK, structs.replace(HOOK, id="2")))
     assert v2.integration(custom) == {
         "id": "i",

@@ -38,11 +38,15 @@ class DeleteApp(Command[None], kw_only=True):
 
 
 class CreateKey(Command[Key], kw_only=True):
+    """A key of the app or, where one is named, of an integration."""
+
     display_name: str
+    integration_id: str | None = None
 
 
 class DeleteKey(Command[None], kw_only=True):
     key_id: str
+    integration_id: str | None = None
 
 
 class WebhookDraft(Value, kw_only=True):
@@ -56,6 +60,8 @@ class CreateIntegration(Command[Integration], kw_only=True):
     type: str
     display_name: str | None = None
     fields: dict[str, Any] = {}
+    show_ai_disclaimer: bool = True
+    default_responder_id: str | None = None
     webhooks: tuple[WebhookDraft, ...] = ()
 
 
@@ -63,6 +69,8 @@ class UpdateIntegration(Command[Integration], kw_only=True):
     integration_id: str
     display_name: str | None | UnsetType = UNSET
     fields: dict[str, Any] = {}
+    show_ai_disclaimer: bool | None | UnsetType = UNSET
+    default_responder_id: str | None | UnsetType = UNSET
 
 
 class DeleteIntegration(Command[None], kw_only=True):

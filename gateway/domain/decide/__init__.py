@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.domain import commands as cmd
-from gateway.domain.decide import conversations, messages, offices, people
+from gateway.domain.decide import conversations, integrations, messages, offices, people
 from gateway.domain.decide.decision import Decision
 from gateway.domain.house import House
 from gateway.domain.value import Stamp
@@ -16,12 +16,12 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.DeleteApp: offices.delete_app,
     cmd.CreateKey: offices.create_key,
     cmd.DeleteKey: offices.delete_key,
-    cmd.CreateIntegration: offices.create_integration,
-    cmd.UpdateIntegration: offices.update_integration,
-    cmd.DeleteIntegration: offices.delete_integration,
-    cmd.CreateWebhook: offices.create_webhook,
-    cmd.UpdateWebhook: offices.update_webhook,
-    cmd.DeleteWebhook: offices.delete_webhook,
+    cmd.CreateIntegration: integrations.create_integration,
+    cmd.UpdateIntegration: integrations.update_integration,
+    cmd.DeleteIntegration: integrations.delete_integration,
+    cmd.CreateWebhook: integrations.create_webhook,
+    cmd.UpdateWebhook: integrations.update_webhook,
+    cmd.DeleteWebhook: integrations.delete_webhook,
     cmd.CreateUser: people.create,
     cmd.UpdateUser: people.update,
     cmd.DeleteUser: people.delete,

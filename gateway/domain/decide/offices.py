@@ -1,4 +1,4 @@
-"""Decisions about apps, their keys, integrations and webhooks."""
+"""Decisions about apps and keys."""
 
 from typing import Any
 
@@ -7,13 +7,12 @@ from msgspec import UNSET, structs
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
+from gateway.domain.channels import CUSTOM
 from gateway.domain.decide.decision import Decision
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
-from gateway.domain.model import Account, App, AppSettings, Integration, Key, Office, Scope, Webhook
+from gateway.domain.model import Account, App, Key, Office, Scope
 from gateway.domain.value import Stamp
-
-CUSTOM = "custom"
 
 
 def create_account_key(house: House, command: cmd.CreateAccountKey, stamp: Stamp) -> Decision:
@@ -29,8 +28,9 @@ def create_app(_: House, command: cmd.CreateApp, stamp: Stamp) -> Decision:
         display_name=command.display_name,
         settings=command.settings,
         metadata=command.metadata,
+        retention_since=stamp.at,
     )
-    return _changed(Office(app=app), stamp, app)
+    return changed(Office(app=app), stamp, app)
 
 
 def update_app(house: House, command: cmd.UpdateApp, stamp: Stamp) -> Decision:
@@ -41,15 +41,17 @@ def update_app(house: House, command: cmd.UpdateApp, stamp: Stamp) -> Decision:
     if command.metadata is not UNSET:
         app = structs.replace(app, metadata=command.metadata or {})
     if command.settings is not UNSET:
-        app = structs.replace(app, settings=_settings(app.settings, command.settings))
-    return _changed(structs.replace(office, app=app), stamp, app)
+        app = _with_settings(app, command.settings, stamp)
+    return changed(structs.replace(office, app=app), stamp, app)
 
 
-def _settings(before: AppSettings, changes: dict[str, Any]) -> AppSettings:
-    after = structs.replace(before, **changes)
+def _with_settings(app: App, changes: dict[str, Any], stamp: Stamp) -> App:
+    before, after = app.settings, structs.replace(app.settings, **changes)
     if before.multi_convo_enabled and not after.multi_convo_enabled:
         raise Refused(errors.MULTI_CONVO_STAYS)
-    return after
+    if before.conversation_retention_seconds != after.conversation_retention_seconds:
+        app = structs.replace(app, retention_since=stamp.at)
+    return structs.replace(app, settings=after)
 
 
 def delete_app(house: House, command: cmd.DeleteApp, stamp: Stamp) -> Decision:
@@ -59,10 +61,27 @@ def delete_app(house: House, command: cmd.DeleteApp, stamp: Stamp) -> Decision:
 
 def create_key(house: House, command: cmd.CreateKey, stamp: Stamp) -> Decision:
     office = house.office(command.app_id)
-    if sum(key.integration_id is None for key in office.keys) >= limits.APP_KEYS:
-        raise Refused(errors.TOO_MANY_KEYS)
-    key = _new_key("app", Scope.APP, command.display_name, stamp, app_id=office.app.id)
-    return _changed(structs.replace(office, keys=(*office.keys, key)), stamp, key)
+    theirs = sum(key.integration_id == command.integration_id for key in office.keys)
+    if command.integration_id is None:
+        if theirs >= limits.APP_KEYS:
+            raise Refused(errors.TOO_MANY_KEYS)
+        key = _new_key("app", Scope.APP, command.display_name, stamp, app_id=office.app.id)
+    else:
+        _with_keys(office, command.integration_id)
+        if theirs >= limits.INTEGRATION_KEYS:
+            raise Refused(errors.TOO_MANY_INTEGRATION_KEYS)
+        key = _new_key("int", Scope.INTEGRATION, command.display_name, stamp, app_id=office.app.id)
+        key = structs.replace(key, integration_id=command.integration_id)
+    return changed(structs.replace(office, keys=(*office.keys, key)), stamp, key)
+
+
+def _with_keys(office: Office, integration_id: str) -> None:
+    """Raises `Refused` where an integration has no keys, because it is not there or is of another type."""
+    integration = office.integration(integration_id)
+    if integration is None:
+        raise Refused(errors.INTEGRATION_NOT_FOUND)
+    if integration.type != CUSTOM:
+        raise Refused(errors.KEYS_FOR_CUSTOM)
 
 
 def _new_key(prefix: str, scope: Scope, display_name: str, stamp: Stamp, app_id: str | None = None) -> Key:
@@ -72,123 +91,22 @@ def _new_key(prefix: str, scope: Scope, display_name: str, stamp: Stamp, app_id:
 
 def delete_key(house: House, command: cmd.DeleteKey, stamp: Stamp) -> Decision:
     office = house.office(command.app_id)
-    keys = tuple(key for key in office.keys if key.id != command.key_id)
-    if len(keys) == len(office.keys):
-        raise Refused(errors.NOT_FOUND)
+    if command.integration_id is not None:
+        _with_keys(office, command.integration_id)
+    gone = [key for key in office.keys if (key.id, key.integration_id) == (command.key_id, command.integration_id)]
+    if not gone:
+        raise Refused(errors.APP_KEY_NOT_FOUND if command.integration_id is None else errors.NOT_FOUND)
     event = ev.KeyRevoked(
         id=stamp.new_id(),
         at=stamp.at,
         app_id=office.app.id,
-        office=structs.replace(office, keys=keys),
+        office=structs.replace(office, keys=tuple(key for key in office.keys if key not in gone)),
         key_id=command.key_id,
     )
     return Decision((event,))
 
 
-def create_integration(house: House, command: cmd.CreateIntegration, stamp: Stamp) -> Decision:
-    office = house.office(command.app_id)
-    if (command.type == CUSTOM) != bool(command.webhooks):
-        raise Refused(errors.WEBHOOK_WITH_CUSTOM)
-    integration_id = stamp.new_id()
-    integration = Integration(
-        id=integration_id,
-        type=command.type,
-        display_name=command.display_name,
-        fields=command.fields,
-        webhooks=tuple(_new_webhook(integration_id, draft, stamp) for draft in command.webhooks),
-    )
-    after = structs.replace(office, integrations=(*office.integrations, integration))
-    return _changed(_within_webhook_limit(after), stamp, integration)
-
-
-def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stamp) -> Decision:
-    office, integration = _integration(house, command.app_id, command.integration_id)
-    fields = {**integration.fields, **command.fields}
-    integration = structs.replace(integration, fields={k: v for k, v in fields.items() if v is not None})
-    if command.display_name is not UNSET:
-        integration = structs.replace(integration, display_name=command.display_name)
-    return _changed(_with(office, integration), stamp, integration)
-
-
-def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stamp) -> Decision:
-    office, integration = _integration(house, command.app_id, command.integration_id)
-    after = structs.replace(office, integrations=tuple(it for it in office.integrations if it.id != integration.id))
-    event = ev.IntegrationRemoved(
-        id=stamp.new_id(), at=stamp.at, app_id=office.app.id, office=after, integration_id=integration.id
-    )
-    return Decision((event,))
-
-
-def create_webhook(house: House, command: cmd.CreateWebhook, stamp: Stamp) -> Decision:
-    office, integration = _custom(house, command.app_id, command.integration_id)
-    webhook = _new_webhook(integration.id, command.draft, stamp)
-    after = _with(office, structs.replace(integration, webhooks=(*integration.webhooks, webhook)))
-    return _changed(_within_webhook_limit(after), stamp, webhook)
-
-
-def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> Decision:
-    office, integration = _custom(house, command.app_id, command.integration_id)
-    named = ("target", "triggers", "include_full_user", "include_full_source")
-    changes = {name: value for name in named if (value := getattr(command, name)) is not UNSET}
-    webhook = structs.replace(_webhook(integration, command.webhook_id), **changes)
-    webhooks = tuple(webhook if it.id == webhook.id else it for it in integration.webhooks)
-    return _changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp, webhook)
-
-
-def delete_webhook(house: House, command: cmd.DeleteWebhook, stamp: Stamp) -> Decision:
-    office, integration = _custom(house, command.app_id, command.integration_id)
-    gone = _webhook(integration, command.webhook_id)
-    if len(integration.webhooks) == 1:
-        raise Refused(errors.ONE_WEBHOOK_STAYS)
-    webhooks = tuple(it for it in integration.webhooks if it.id != gone.id)
-    return _changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp)
-
-
-def _changed(office: Office, stamp: Stamp, answer: object = None) -> Decision:
+def changed(office: Office, stamp: Stamp, answer: object = None) -> Decision:
+    """The office is `office` from here on."""
     event = ev.OfficeChanged(id=stamp.new_id(), at=stamp.at, app_id=office.app.id, office=office)
     return Decision((event,), answer)
-
-
-def _integration(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
-    office = house.office(app_id)
-    integration = office.integration(integration_id)
-    if integration is None:
-        raise Refused(errors.INTEGRATION_NOT_FOUND)
-    return office, integration
-
-
-def _custom(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
-    office, integration = _integration(house, app_id, integration_id)
-    if integration.type != CUSTOM:
-        raise Refused(errors.CUSTOM_ONLY)
-    return office, integration
-
-
-def _with(office: Office, integration: Integration) -> Office:
-    integrations = tuple(integration if it.id == integration.id else it for it in office.integrations)
-    return structs.replace(office, integrations=integrations)
-
-
-def _new_webhook(integration_id: str, draft: cmd.WebhookDraft, stamp: Stamp) -> Webhook:
-    return Webhook(
-        id=stamp.new_id(),
-        integration_id=integration_id,
-        target=draft.target,
-        triggers=draft.triggers,
-        secret=stamp.new_secret(),
-        include_full_user=draft.include_full_user,
-        include_full_source=draft.include_full_source,
-    )
-
-
-def _webhook(integration: Integration, webhook_id: str) -> Webhook:
-    for webhook in integration.webhooks:
-        if webhook.id == webhook_id:
-            return webhook
-    raise Refused(errors.NOT_FOUND)
-
-
-def _within_webhook_limit(office: Office) -> Office:
-    if len(office.webhooks) > limits.WEBHOOKS:
-        raise Refused(errors.TOO_MANY_WEBHOOKS)
-    return office

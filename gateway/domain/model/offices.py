@@ -46,10 +46,13 @@ class AppSettings(Shape):
 
 
 class App(Value, kw_only=True):
+    """`retention_since` is when `conversation_retention_seconds` last changed."""
+
     id: str
     display_name: str
     settings: AppSettings = AppSettings()
     metadata: Metadata = {}
+    retention_since: int = 0
 
 
 class Webhook(Value, kw_only=True):
@@ -64,13 +67,18 @@ class Webhook(Value, kw_only=True):
 
 
 class Integration(Value, kw_only=True):
-    """A channel of an app. `fields` are those of its own type, in the API's names."""
+    """A channel of an app. `fields` are those of its own type, in the API's names.
+
+    `default_responder_id` names a switchboard integration.
+    """
 
     id: str
     type: str
     status: str = "active"
     display_name: str | None = None
     fields: dict[str, Any] = {}
+    show_ai_disclaimer: bool = True
+    default_responder_id: str | None = None
     webhooks: tuple[Webhook, ...] = ()
 
 

@@ -1,6 +1,6 @@
 """Users, their client and their devices."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -8,7 +8,6 @@ from gateway.domain import limits
 from gateway.domain.value import Metadata, Shape, Value
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=r"^[^\x00\ud800-\udfff]*$")]
-SDK_TYPES: Final = ("web", "ios", "android")
 
 
 class Profile(Shape):

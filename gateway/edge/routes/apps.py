@@ -22,6 +22,8 @@ async def create_app(call: Call) -> Json:
 async def list_apps(call: Call) -> Json:
     """List the apps."""
     page = call.page()
+    if call.filter(requests.AppFilter).service_account_id is not None:
+        raise Refused(errors.FOREIGN_ACCOUNT)  # there are none
     found, more = await call.flow.store.apps(page)
     return cursor.listing("apps", [v2.app(it) for it in found], [it.id for it in found], page, more, call.url)
 

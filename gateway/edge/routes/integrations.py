@@ -1,6 +1,7 @@
 """Integrations and their webhooks."""
 
 from gateway.domain import access, errors
+from gateway.domain.channels import CUSTOM
 from gateway.domain.commands import (
     CreateIntegration,
     CreateWebhook,
@@ -26,6 +27,8 @@ async def create_integration(call: Call) -> Json:
         type=head.type,
         display_name=head.display_name,
         fields={name: value for name, value in requests.api_fields(fields).items() if value is not None},
+        show_ai_disclaimer=head.show_ai_disclaimer is not False,
+        default_responder_id=head.default_responder_id if head.type != CUSTOM else None,
         webhooks=tuple(it.draft for it in head.webhooks or ()),
     )
     return {"integration": v2.integration(await call.flow.corridor.execute(command))}
@@ -67,11 +70,14 @@ async def get_integration(call: Call) -> Json:
 async def update_integration(call: Call) -> Json:
     """Change an integration."""
     integration = await _integration(call)
+    shape = requests.CHANGES.get(integration.type)
+    changes = call.body(requests.NameChange if integration.type == CUSTOM else requests.IntegrationChanges)
+    requests.check_lasting(integration.type, call.body(Json), v2.integration(integration))
     command = UpdateIntegration(
         app_id=call.app_id,
         integration_id=integration.id,
-        display_name=call.body(requests.IntegrationChanges).display_name,
-        fields=requests.api_fields(call.body(_shape(integration.type))),
+        fields=requests.api_fields(call.body(shape)) if shape else {},
+        **requests.changes(changes),
     )
     return {"integration": v2.integration(await call.flow.corridor.execute(command))}
 
@@ -125,7 +131,7 @@ def _named(call: Call) -> str:
     own = call.caller.integration_id
     named = own if call["integrationId"] == "me" else call["integrationId"]
     if named is None:
-        raise Refused(errors.INTEGRATION_NOT_FOUND)
+        raise Refused(errors.ME_IS_NOBODY)
     if own is not None and named != own:
         raise Refused(errors.FORBIDDEN)
     return named
@@ -144,7 +150,7 @@ def _found(office: Office, integration_id: str) -> Integration:
 
 async def _custom(call: Call) -> Integration:
     integration = _found(await call.flow.registry.office(call.app_id), _named(call))
-    if integration.type != "custom":
+    if integration.type != CUSTOM:
         raise Refused(errors.CUSTOM_ONLY)
     return integration
 

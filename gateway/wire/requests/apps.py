@@ -46,3 +46,7 @@ class AppUpdate(Body, kw_only=True):
 
 class KeyCreate(Body, kw_only=True):
     display_name: Name
+
+
+class AppFilter(Body, kw_only=True):
+    service_account_id: str | None = None
