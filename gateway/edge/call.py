@@ -72,6 +72,10 @@ class Call:
         read: T = json.read(self._body or b"{}", kind)
         return read
 
+    def sent(self) -> Json:
+        """The body, which was read as some kind already, with all that it names."""
+        return json.read(self._body or b"{}", Json)  # type: ignore[no-any-return]
+
     def page(self) -> Page:
         assert self._operation.pages
         return cursor.page(self._request.query)

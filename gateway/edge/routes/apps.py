@@ -88,7 +88,16 @@ _KEY = f"{_KEYS}/{{keyId}}"
 
 OPERATIONS = (
     Operation("POST", "/v2/apps", access.ACCOUNT, create_app, 201, asks=requests.AppCreate, answers=answers.AppAnswer),
-    Operation("GET", "/v2/apps", access.ACCOUNT, list_apps, pages=True, answers=answers.AppList),
+    Operation(
+        "GET",
+        "/v2/apps",
+        access.ACCOUNT,
+        list_apps,
+        pages=True,
+        filter=requests.AppFilter,
+        answers=answers.AppList,
+        refuses=(errors.FOREIGN_ACCOUNT,),
+    ),
     Operation("GET", _ONE, access.APP, get_app, answers=answers.AppAnswer),
     Operation(
         "PATCH",
@@ -112,5 +121,5 @@ OPERATIONS = (
     ),
     Operation("GET", _KEYS, access.ACCOUNT, list_app_keys, answers=answers.KeyList),
     Operation("GET", _KEY, access.ACCOUNT, get_app_key, answers=answers.KeyAnswer, refuses=(errors.NOT_FOUND,)),
-    Operation("DELETE", _KEY, access.ACCOUNT, delete_app_key, refuses=(errors.NOT_FOUND,)),
+    Operation("DELETE", _KEY, access.ACCOUNT, delete_app_key, refuses=(errors.APP_KEY_NOT_FOUND,)),
 )

@@ -72,7 +72,7 @@ async def update_integration(call: Call) -> Json:
     integration = await _integration(call)
     shape = requests.CHANGES.get(integration.type)
     changes = call.body(requests.NameChange if integration.type == CUSTOM else requests.IntegrationChanges)
-    requests.check_lasting(integration.type, call.body(Json), v2.integration(integration))
+    requests.check_lasting(integration.type, call.sent(), v2.integration(integration))
     command = UpdateIntegration(
         app_id=call.app_id,
         integration_id=integration.id,
@@ -166,7 +166,7 @@ _ONE = "/v2/apps/{appId}/integrations/{integrationId}"
 _HOOKS = f"{_ONE}/webhooks"
 _HOOK = f"{_HOOKS}/{{webhookId}}"
 _UNKNOWN = (errors.INTEGRATION_NOT_FOUND,)
-_NOT_YOURS = (*_UNKNOWN, errors.CUSTOM_ONLY)
+_NOT_YOURS = (*_UNKNOWN, errors.ME_IS_NOBODY, errors.CUSTOM_ONLY)
 
 OPERATIONS = (
     Operation(
@@ -177,7 +177,12 @@ OPERATIONS = (
         201,
         asks=(requests.IntegrationHead, *requests.FIELDS.values()),
         answers=answers.IntegrationAnswer,
-        refuses=(errors.INVALID_INTEGRATION_TYPE, errors.WEBHOOK_WITH_CUSTOM, errors.TOO_MANY_WEBHOOKS),
+        refuses=(
+            errors.INVALID_INTEGRATION_TYPE,
+            errors.WEBHOOK_WITH_CUSTOM,
+            errors.TOO_MANY_WEBHOOKS,
+            errors.SWITCHBOARD_INTEGRATION_NOT_FOUND,
+        ),
     ),
     Operation(
         "GET",
@@ -194,9 +199,9 @@ OPERATIONS = (
         _ONE,
         access.APP,
         update_integration,
-        asks=(requests.IntegrationChanges, *requests.FIELDS.values()),
+        asks=(requests.IntegrationChanges, requests.NameChange, *requests.CHANGES.values()),
         answers=answers.IntegrationAnswer,
-        refuses=_UNKNOWN,
+        refuses=(*_UNKNOWN, errors.lasting("type"), errors.SWITCHBOARD_INTEGRATION_NOT_FOUND),
     ),
     Operation("DELETE", _ONE, access.APP, delete_integration, refuses=_UNKNOWN),
     Operation(

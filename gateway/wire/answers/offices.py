@@ -1,9 +1,11 @@
 """Answers about apps, keys, integrations and webhooks."""
 
-from typing import Annotated, Any, Final, Literal, Union
+import re
+from typing import Annotated, Any, Final, Literal, Union, get_type_hints
 
-from msgspec import UNSET, Meta, UnsetType, defstruct
+from msgspec import UNSET, Meta, UnsetType, defstruct, field
 
+from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.model import Metadata
 from gateway.wire.answers.answer import Answer, Count, Id, Listing
 from gateway.wire.frames import Name
@@ -89,11 +91,26 @@ class CustomIntegration(Answer, kw_only=True, tag_field="type", tag="custom"):
 
 
 def _integration(kind: str) -> type:
-    """What is shown of every integration, and the fields of its own type."""
+    """What is shown of every integration, and the fields of its own type but for its secrets."""
+    channel = CHANNELS[kind]
+    hints = {**get_type_hints(FIELDS[kind], include_extras=True), **dict.fromkeys(map(_snake, channel.made), str)}
+    if "attachmentsEnabled" in channel.filled:
+        hints["attachments_enabled"] = bool
+    hidden = set(map(_snake, channel.secrets))
+    filled = {*map(_snake, channel.filled), *map(_snake, channel.made), *map(_snake, channel.masked)}
+    own = [
+        (name, hint) if name in filled else (name, hint, UNSET) for name, hint in hints.items() if name not in hidden
+    ]
     return defstruct(
         f"{kind.capitalize()}Integration",
-        [("id", Id), ("status", str), ("display_name", Name | UnsetType, UNSET)],
-        bases=(FIELDS[kind],),
+        [
+            ("id", Id),
+            ("status", Literal["active", "inactive", "error"]),
+            ("display_name", Name | UnsetType, UNSET),
+            ("show_ai_disclaimer", bool, field(name="showAIDisclaimer")),
+            *own,
+        ],
+        bases=(Answer,),
         kw_only=True,
         tag_field="type",
         tag=kind,
@@ -101,7 +118,11 @@ def _integration(kind: str) -> type:
     )
 
 
-INTEGRATIONS: Final = (CustomIntegration, *(_integration(kind) for kind in FIELDS if kind != "custom"))
+def _snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda it: f"_{it[0].lower()}", name)
+
+
+INTEGRATIONS: Final = (CustomIntegration, *(_integration(kind) for kind in FIELDS if kind != CUSTOM))
 Integration: Any = Union[INTEGRATIONS]  # noqa: UP007 - made of a tuple
 
 
