@@ -18,6 +18,7 @@ TRIGGERS: Final[dict[type[ev.Event], str]] = {
     ev.Typing: "conversation:typing",
     ev.Pressed: "conversation:postback",
     ev.ClientAdded: "client:add",
+    ev.ClientRemoved: "client:remove",
     ev.UserUpdated: "user:update",
     ev.UserRemoved: "user:remove",
 }
@@ -29,7 +30,6 @@ KNOWN_TRIGGERS: Final = frozenset(TRIGGERS.values()) | {
     "conversation:message:delivery:failure",
     "conversation:referral",
     "client:update",
-    "client:remove",
     "user:merge",
     "switchboard:passControl",
     "switchboard:passControl:failure",

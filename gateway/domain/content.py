@@ -10,8 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, structs
 
 from gateway.domain import limits
-from gateway.domain.model import Metadata
-from gateway.domain.value import Shape, Stamp
+from gateway.domain.value import Metadata, Shape, Stamp
 
 WEB_URL: Final = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 

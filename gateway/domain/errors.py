@@ -46,6 +46,13 @@ BACKGROUND_READS_NOTHING: Final = Problem(
     400, "bad_request", "A device in the background cannot mark a conversation as read"
 )
 NO_SUCH_ACTION: Final = Problem(400, "bad_request", "The conversation has no postback action with this actionId")
+SDK_CLIENT_STAYS: Final = Problem(400, "bad_request", "Cannot remove a client of type 'sdk'")
+TOO_MANY_CLIENTS: Final = Problem(400, "bad_request", f"At most {limits.CLIENTS} channel clients per user")
+NO_LINKS_INTO_GROUPS: Final = Problem(
+    400,
+    "bad_request",
+    "A client is linked to a personal conversation of the user, which target.conversationId should name",
+)
 INVALID_INTEGRATION_TYPE: Final = Problem(400, "bad_request", "Invalid integration type")
 KEYS_FOR_CUSTOM: Final = Problem(400, "bad_request", "API keys are available only for custom integrations")
 CUSTOM_ONLY: Final = Problem(400, "bad_request", "Webhooks are available only for custom integrations")
@@ -70,6 +77,8 @@ CREATION_NOT_ALLOWED: Final = Problem(403, "forbidden", "The integration does no
 APP_NOT_FOUND: Final = Problem(404, "app_not_found", "App not found")
 USER_NOT_FOUND: Final = Problem(404, "user_not_found", "User not found")
 CONVERSATION_NOT_FOUND: Final = Problem(404, "conversation_not_found", "Conversation not found")
+CLIENT_NOT_FOUND: Final = Problem(404, "client_not_found", "Client not found")
+DEVICE_NOT_FOUND: Final = Problem(404, "device_not_found", "Device not found")
 INTEGRATION_NOT_FOUND: Final = Problem(404, "integration_not_found", "Integration not found")
 ME_IS_NOBODY: Final = Problem(
     404, "integration_not_found", "Only the credential of an integration has an integration that is me"

@@ -7,6 +7,7 @@ conversation's history and can be replayed; typing has none. Times are milliseco
 from gateway.domain.message import Message
 from gateway.domain.model import (
     Account,
+    Association,
     Client,
     Conversation,
     Device,
@@ -18,6 +19,13 @@ from gateway.domain.model import (
     User,
 )
 from gateway.domain.value import Value
+
+
+class Failure(Value):
+    """Why something was not done: a stable snake_case code and a sentence for people."""
+
+    code: str
+    message: str
 
 
 class Event(Value, kw_only=True, tag_field="happened", omit_defaults=True):
@@ -50,6 +58,7 @@ class ConversationCreated(ConversationEvent, kw_only=True, tag="conversation:cre
     users: tuple[User, ...]
     reason: str
     source: Source
+    associations: tuple[Association, ...] = ()
 
 
 class ConversationUpdated(ConversationEvent, kw_only=True, tag="conversation:update"):
@@ -65,6 +74,7 @@ class Joined(ConversationEvent, kw_only=True, tag="conversation:join"):
     user: User
     participants: tuple[Participant, ...]
     users: tuple[User, ...] = ()
+    associations: tuple[Association, ...] = ()
 
 
 class Left(ConversationEvent, kw_only=True, tag="conversation:leave"):
@@ -140,9 +150,22 @@ class UserRemoved(PersonEvent, kw_only=True, tag="user:remove"):
 
 
 class ClientAdded(PersonEvent, kw_only=True, tag="client:add"):
+    """`conversation` is the one that a channel client was asked for."""
+
     client: Client
     reason: str
     source: Source
+    conversation: Conversation | None = None
+
+
+class ClientRemoved(PersonEvent, kw_only=True, tag="client:remove"):
+    """`conversation` and `error` say what became of a link that was never made."""
+
+    client: Client
+    reason: str
+    source: Source
+    conversation: Conversation | None = None
+    error: Failure | None = None
 
 
 class DeviceSeen(PersonEvent, kw_only=True, tag="device"):
@@ -198,6 +221,7 @@ AnyEvent = (
     | UserUpdated
     | UserRemoved
     | ClientAdded
+    | ClientRemoved
     | DeviceSeen
     | OfficeChanged
     | KeyRevoked

@@ -150,7 +150,16 @@ def _names(user: User) -> list[Ref]:
 
 def _client(house: House, event: ev.ClientAdded) -> None:
     person = house.guest(event.user.id)
-    house.people[event.user.id] = structs.replace(person, client=event.client)
+    if event.client.link is None:
+        house.people[event.user.id] = structs.replace(person, client=event.client)
+    else:
+        house.people[event.user.id] = structs.replace(person, links=(*person.links, event.client))
+
+
+def _client_removed(house: House, event: ev.ClientRemoved) -> None:
+    person = house.guest(event.user.id)
+    links = tuple(it for it in person.links if it.id != event.client.id)
+    house.people[event.user.id] = structs.replace(person, links=links)
 
 
 def _device(house: House, event: ev.DeviceSeen) -> None:
@@ -198,6 +207,7 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.UserUpdated: _user,
     ev.UserRemoved: _user_removed,
     ev.ClientAdded: _client,
+    ev.ClientRemoved: _client_removed,
     ev.DeviceSeen: _device,
     ev.OfficeChanged: _office,
     ev.KeyRevoked: _office,

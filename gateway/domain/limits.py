@@ -5,6 +5,7 @@ from typing import Final
 # Conversations and people
 PARTICIPANTS: Final = 10  # "a maximum of 10 participants at a time"
 MESSAGES: Final = 30_000  # per conversation; 423 afterwards, until all are deleted
+CLIENTS: Final = 50  # channel clients per user, linked and pending (ours)
 DEVICES: Final = 50  # per user; the one seen longest ago makes room for a new one (ours)
 APP_KEYS: Final = 10  # keys per app
 INTEGRATION_KEYS: Final = 10  # keys per custom integration
@@ -23,6 +24,10 @@ URL: Final = 2_048  # any URL
 EXTERNAL_ID: Final = 1_024  # of a user
 PROFILE: Final = 128  # given name, surname, e-mail
 LOCALE: Final = 64  # of a profile
+ADDRESS: Final = 254  # an e-mail address (RFC 5321)
+SUBJECT: Final = 256  # of an e-mail (ours)
+PHONE_LEAST: Final = 6  # digits of a phone number, at least (ours)
+PHONE: Final = 15  # digits of a phone number, at most (E.164)
 TEXT: Final = 4_096  # text, htmlText, markdownText
 LABEL: Final = 128  # item titles, alt texts, form names and labels
 PAYLOAD: Final = 4_096  # of a reply or postback action (ours)

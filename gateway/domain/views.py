@@ -1,7 +1,10 @@
 """The state as those who only look are shown it."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
 from gateway.domain.message import Message
-from gateway.domain.model import Participant, Room, User
+from gateway.domain.model import Association, Participant, Room, User
 from gateway.domain.value import Value
 
 
@@ -12,13 +15,21 @@ class Page(Value, kw_only=True):
     after: str | None = None
     before: str | None = None
 
+    def of(self, ids: Sequence[str]) -> tuple[slice, bool]:
+        """Where this page lies in a whole list of records with these ids, which ascend, and whether there are more."""
+        if self.before is not None:
+            end = bisect_left(ids, self.before)
+            return slice(max(end - self.size, 0), end), end > self.size
+        start = bisect_right(ids, self.after or "")
+        return slice(start, start + self.size), start + self.size < len(ids)
+
 
 class Guest(Value):
     """A participant with what is shown of their user."""
 
     participant: Participant
     user: User
-    client_id: str | None = None
+    associations: tuple[Association, ...] = ()
 
 
 class Overview(Value):

@@ -8,7 +8,7 @@ from gateway.domain import limits, naming
 from gateway.domain.errors import Problem
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.message import Message
-from gateway.domain.model import Room, User
+from gateway.domain.model import Association, Room, User
 from gateway.domain.value import Value
 from gateway.domain.views import Guest, Overview
 from gateway.wire import v2
@@ -137,8 +137,12 @@ def _user(it: User) -> Json:
 def _room(it: ev.ConversationCreated | ev.Joined) -> Json:
     room = Room(it.conversation, it.participants)
     people = {user.id: user for user in it.users}
-    seats = tuple(Guest(seat, people[seat.user_id]) for seat in it.participants)
+    seats = tuple(Guest(seat, people[seat.user_id], _clients_of(it, seat.user_id)) for seat in it.participants)
     return conversation_state(room, seats)
+
+
+def _clients_of(it: ev.ConversationCreated | ev.Joined, user_id: str) -> tuple[Association, ...]:
+    return tuple(own for own in it.associations if own.user_id == user_id)
 
 
 def _created(it: ev.ConversationCreated) -> Json:
@@ -147,7 +151,7 @@ def _created(it: ev.ConversationCreated) -> Json:
 
 def _joined(it: ev.Joined) -> Json:
     room = Room(it.conversation, it.participants)
-    seat = v2.named_guests(room, (Guest(it.participant, it.user),))[0]
+    seat = v2.named_guests(room, (Guest(it.participant, it.user, _clients_of(it, it.user.id)),))[0]
     return {
         "conversation": v2.short_conversation(it.conversation),
         "user": _user(it.user),

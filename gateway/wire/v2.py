@@ -8,6 +8,7 @@ from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.message import Message
 from gateway.domain.model import (
     App,
+    Association,
     Author,
     Client,
     Conversation,
@@ -106,7 +107,19 @@ def short_user(it: User) -> Json:
 
 
 def client(it: Client) -> Json:
-    return {"id": it.id, "type": "sdk", "status": it.status, "linkedAt": iso(it.linked_at)}
+    return without_none(
+        id=it.id,
+        type=it.type,
+        status=it.status,
+        integrationId=it.integration_id,
+        externalId=it.external_id,
+        lastSeen=time(it.last_seen),
+        linkedAt=time(it.linked_at),
+        displayName=it.display_name,
+        avatarUrl=it.avatar_url,
+        info=it.info,
+        raw=it.raw,
+    )
 
 
 def device(it: Device, client_id: str | None) -> Json:
@@ -146,30 +159,30 @@ def short_conversation(it: Conversation) -> Json:
     return {"id": it.id, "type": it.type, "metadata": it.metadata}
 
 
-def participant(room: Room, it: Participant, who: User, client_id: str | None) -> Json:
+def participant(room: Room, it: Participant, who: User, associations: Iterable[Association] = ()) -> Json:
     return without_none(
         id=it.id,
         userId=it.user_id,
         userExternalId=who.external_id,
         unreadCount=room.unread(it),
         lastRead=time(it.last_read),
-        clientAssociations=[{"type": "sdk", "clientId": client_id}] if client_id else [],
+        clientAssociations=[{"type": own.type, "clientId": own.client_id} for own in associations],
     )
 
 
 def seat(room: Room, it: Participant, person: Person) -> Json:
-    return participant(room, it, person.user, person.client.id if person.client else None)
+    return participant(room, it, person.user, person.associations(room.conversation.id))
 
 
 def guests(room: Room, them: Iterable[Guest]) -> list[Json]:
-    return [participant(room, it.participant, it.user, it.client_id) for it in them]
+    return [participant(room, it.participant, it.user, it.associations) for it in them]
 
 
 def named_guests(room: Room, them: Iterable[Guest]) -> list[Json]:
     """Participants as devices see them: with a name to show."""
     return [
         without_none(
-            **participant(room, it.participant, it.user, it.client_id),
+            **participant(room, it.participant, it.user, it.associations),
             displayName=naming.display_name(it.user),
         )
         for it in them

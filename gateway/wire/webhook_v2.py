@@ -6,7 +6,7 @@ from typing import Any
 from gateway.domain import events as ev
 from gateway.domain import naming
 from gateway.domain.audience import TRIGGERS
-from gateway.domain.model import Source, User, Webhook
+from gateway.domain.model import Conversation, Source, User, Webhook
 from gateway.wire import v2
 from gateway.wire.json import encode
 from gateway.wire.times import iso
@@ -113,12 +113,32 @@ def _pressed(event: ev.Pressed, webhook: Webhook) -> Json:
 
 
 def _client_added(event: ev.ClientAdded, webhook: Webhook) -> Json:
-    return {
-        "user": _user(event.user, webhook),
-        "client": v2.client(event.client),
-        "reason": event.reason,
-        "source": _source(event.source, webhook),
-    }
+    return without_none(
+        conversation=_short(event.conversation),
+        user=_user(event.user, webhook),
+        client=v2.client(event.client),
+        reason=event.reason,
+        source=_source(event.source, webhook),
+    )
+
+
+def _client_removed(event: ev.ClientRemoved, webhook: Webhook) -> Json:
+    return without_none(
+        conversation=_short(event.conversation),
+        user=_user(event.user, webhook),
+        client=v2.client(event.client),
+        reason=event.reason,
+        error=_error(event.error) if event.error else None,
+        source=_source(event.source, webhook),
+    )
+
+
+def _short(it: Conversation | None) -> Json | None:
+    return v2.short_conversation(it) if it else None
+
+
+def _error(it: ev.Failure) -> Json:
+    return {"code": it.code, "message": it.message}
 
 
 def _user_updated(event: ev.UserUpdated, webhook: Webhook) -> Json:
@@ -143,6 +163,7 @@ RENDERERS: dict[type[ev.Event], Callable[[Any, Webhook], Json]] = {
     ev.Typing: _typing,
     ev.Pressed: _pressed,
     ev.ClientAdded: _client_added,
+    ev.ClientRemoved: _client_removed,
     ev.UserUpdated: _user_updated,
     ev.UserRemoved: _user_removed,
 }

@@ -28,6 +28,8 @@ def everything() -> tuple[Event, ...]:
     room = town.group("ann", "bob", metadata={"table": 7})
     town.personal("cat", subscribers=(orders.ref("cat"),))
     do(orders.joins(room, "cat", subscribe=True))
+    own, twilio = town.personal("cat"), do(orders.integration("twilio"))
+    do(orders.unlinks("cat", do(orders.links("cat", own, twilio.id)).id))
     do(orders.types(room, "ann"))
     do(orders.types(room))
     said = _conversation(town, room, web)

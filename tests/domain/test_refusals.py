@@ -76,6 +76,23 @@ def _another_by_a_device(town: Town) -> Command[Any]:
     return town.orders.personal("ann", opened_by=opener, integration_id=phone.integration_id)
 
 
+def _linked(town: Town, room: str) -> Command[Any]:
+    return town.orders.links("ann", room, town.do(town.orders.integration("twilio")).id)
+
+
+def _links(town: Town) -> Command[Any]:
+    command = _linked(town, town.personal("ann"))
+    for _ in range(limits.CLIENTS):
+        town.do(command)
+    return command
+
+
+def _sdk_client(town: Town) -> Command[Any]:
+    client = town.device("ann").client
+    assert client is not None
+    return town.orders.unlinks("ann", client.id)
+
+
 def _keys(town: Town) -> Command[Any]:
     for _ in range(limits.APP_KEYS):
         town.do(town.orders.key())
@@ -227,6 +244,15 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
         lambda t: structs.replace(t.orders.custom("user:remove"), type="web"),
     ),
     (errors.ONE_WEBHOOK_STAYS, "the last webhook is deleted", _last_webhook),
+    (errors.SDK_CLIENT_STAYS, "an sdk client is removed", _sdk_client),
+    (errors.TOO_MANY_CLIENTS, "one link more", _links),
+    (errors.NO_LINKS_INTO_GROUPS, "a link into a group", lambda t: _linked(t, t.group("ann"))),
+    (
+        errors.NO_LINKS_INTO_GROUPS,
+        "a link into another's conversation",
+        lambda t: _linked(t, t.personal("bob" if t.user("ann") else "")),
+    ),
+    (errors.CLIENT_NOT_FOUND, "no such client", lambda t: t.orders.unlinks(t.user("ann"), NOBODY)),
     (errors.TOO_MANY_KEYS, "one key more", _keys),
     (errors.TOO_MANY_INTEGRATION_KEYS, "one key of an integration more", _integration_keys),
     (errors.KEYS_FOR_CUSTOM, "a key of a web integration", _key_of_web),

@@ -12,7 +12,8 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.events import Event
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
-from gateway.domain.model import API, AppSettings, Kind, Profile, Source
+from gateway.domain.model import API, AppSettings, Confirmation, Kind, Link, Profile, Source
+from gateway.domain.model.clients import ByTwilio
 from gateway.domain.value import Value
 
 Answer = TypeVar("Answer")
@@ -113,6 +114,16 @@ class Orders(NamedTuple):
             action_id=action_id,
             source=source,
         )
+
+    def links(self, who: str, room: str, integration_id: str, **facts: Any) -> cmd.CreateClient:
+        """A phone is asked for, over an integration of type twilio."""
+        criteria = ByTwilio(integration_id=integration_id, phone_number="+1 555 000 1234")
+        confirmation = Confirmation(type="immediate", **facts)
+        link = Link(conversation_id=room, criteria=criteria, confirmation=confirmation)
+        return cmd.CreateClient(app_id=self.app_id, user=self.ref(who), link=link)
+
+    def unlinks(self, who: str, client_id: str) -> cmd.DeleteClient:
+        return cmd.DeleteClient(app_id=self.app_id, user=self.ref(who), client_id=client_id)
 
     def connects(self, integration_id: str, guid: str = "guid", **proof: Any) -> cmd.Connect:
         device = DeviceDraft(guid=guid, platform="web", integration_id=integration_id)

@@ -161,3 +161,9 @@ CHANNELS: dict[str, Json] = {
     "viber": {"token": "t"},
     "whatsapp": {"hsmFallbackLanguage": "de", "accountId": "1", "accountManagementAccessToken": "t"},
 }
+
+LINKED: Json = {  # a user, to a channel
+    "matchCriteria": {"type": "twilio", "integrationId": "{twilioId}", "phoneNumber": "+1 212-555-2368"},
+    "confirmation": {"type": "prompt", "message": {**BUSINESS, "content": {"type": "text", "text": "Is it you?"}}},
+    "target": {"conversationId": "{personalId}"},
+}

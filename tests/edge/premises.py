@@ -5,7 +5,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from gateway.domain.model import Client, Device
 from gateway.edge.call import Operation
+from tests.domain.town import Orders
 from tests.house_under_test import House
 
 HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message"]}
@@ -26,7 +28,7 @@ class Premises:
 
 
 async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) -> Premises:
-    """Fill an app with a group of `name` and a guest, a message, a webhook and a second key."""
+    """Fill an app with a group of `name` and a guest, a message, a device, a client, a webhook and a second key."""
 
     async def make(path: str, body: Any, noun: str, by: tuple[str, str] = key) -> Any:
         answer = await house.rest("POST", f"/v2/apps/{app_id}{path}", body, key=by)
@@ -43,6 +45,7 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
     extra = await make(f"/integrations/{integration['id']}/webhooks", HOOK, "webhook")
     door = await make(f"/integrations/{integration['id']}/keys", {"displayName": "door"}, "key")
     spare = await make("/keys", {"displayName": "spare"}, "key", house.account)
+    device, client = await _reached(house, app_id, user["id"])
     parts = {
         "appId": app_id,
         "keyId": spare["id"],
@@ -51,8 +54,21 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "userIdOrExternalId": user["id"],
         "conversationId": room["id"],
         "messageId": message["id"],
+        "deviceId": device.id,
+        "clientId": client.id,
+        "personalId": client.link.conversation_id if client.link else "",
+        "twilioId": client.integration_id or "",
     }
     return Premises(key, parts, (door["id"], door["secret"]))
+
+
+async def _reached(house: House, app_id: str, user_id: str) -> tuple[Device, Client]:
+    """A device and a channel client of a user, who gets a personal conversation for it."""
+    orders, do = Orders(app_id), house.flow.corridor.execute
+    web, twilio = await do(orders.integration()), await do(orders.integration("twilio"))
+    person = await do(orders.connects(web.id, external_id=(await do(orders.changes(user_id))).external_id))
+    room = await do(orders.personal(user_id))
+    return person.devices[0], await do(orders.links(user_id, room.conversation.id, twilio.id))
 
 
 def on_disk(data: Path) -> dict[str, list[Any]]:

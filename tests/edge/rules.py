@@ -18,24 +18,34 @@ CHOICES = {
     "author": {"business", "user"},
     "conversation": {"personal", "sdkGroup"},
     "integration": {"custom", *CHANNELS},
-    "clientAssociations": {"sdk"},
+    "clientAssociations": {"sdk", "mailgun", "messagebird", "twilio", "whatsapp"},
+    "client": {"sdk", "mailgun", "messagebird", "twilio", "whatsapp"},
+    "device": {"web", "ios", "android"},
     "source": {"api:conversations", "web", "ios", "android", "unity"},
     "content": {"text", "image", "file", "carousel", "list", "location", "form", "formResponse", "template"},
     "actions": {"link", "postback", "reply", "buy", "webview", "locationRequest"},
 }
-PLURALS = {"conversations": "conversation", "integrations": "integration"}
+PLURALS = {
+    "conversations": "conversation",
+    "integrations": "integration",
+    "clients": "client",
+    "devices": "device",
+    "users": "user",
+}
 REQUIRED = {
     "app": {"id", "displayName", "settings", "metadata"},
     "user": {"id", "authenticated", "profile", "metadata", "identities"},
     "conversation": {"id", "type", "isDefault", "lastUpdatedAt", "createdAt"},
     "participant": {"id", "userId", "unreadCount", "clientAssociations"},
     "integration": {"id", "type", "status"},
+    "client": {"id", "type", "status"},
+    "device": {"id", "type", "guid", "clientId", "status", "integrationId", "lastSeen"},
     "webhook": {"id", "version", "target", "triggers", "secret"},
     "key": {"id", "displayName", "secret"},
     "author": {"type"},
     "source": {"type"},
 }
-FREE = {"metadata", "extraChannelOptions", "template", "info"}
+FREE = {"metadata", "extraChannelOptions", "template", "info", "raw"}
 
 
 def broken(answer: Answer) -> list[str]:

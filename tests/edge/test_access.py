@@ -10,6 +10,7 @@ from gateway.edge.call import Operation
 from gateway.edge.http import OPERATIONS
 from gateway.flow.provision import Credentials
 from tests.edge.conftest import Rest
+from tests.edge.examples import LINKED
 from tests.edge.premises import furnished, on_disk
 from tests.house_under_test import House, basic
 
@@ -42,6 +43,11 @@ SCOPES = {
     ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("DELETE", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
+    ("POST", "/v2/apps/{appId}/users/{userIdOrExternalId}/clients"): ANY,
+    ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}/clients"): ANY,
+    ("DELETE", "/v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}"): ANY,
+    ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}/devices"): ANY,
+    ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}"): ANY,
     ("POST", "/v2/apps/{appId}/conversations"): ANY,
     ("GET", "/v2/apps/{appId}/conversations"): ANY,
     ("GET", "/v2/apps/{appId}/conversations/{conversationId}"): ANY,
@@ -59,6 +65,7 @@ SCOPES = {
 BODIES: dict[str, Any] = {  # what else an operation needs to come as far as looking for what its path names
     "join": {"userId": "0" * 24},
     "leave": {"userId": "0" * 24},
+    "clients": LINKED,
     "messages": {"author": {"type": "business"}, "content": {"type": "text", "text": "hi"}},
     "activity": {"author": {"type": "business"}, "type": "typing:start"},
     "keys": {"displayName": "x"},

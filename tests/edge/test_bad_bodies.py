@@ -11,7 +11,7 @@ from gateway.domain.limits import NESTING, REQUEST_BYTES
 from gateway.edge.http import OPERATIONS
 from gateway.wire import requests
 from tests.edge.conftest import Rest
-from tests.edge.examples import CHANNELS, CONTENTS, ITEM, LINK, Json
+from tests.edge.examples import CHANNELS, CONTENTS, ITEM, LINK, LINKED, Json
 from tests.edge.premises import HOOK, Premises, furnished, on_disk
 from tests.edge.spoil import MALFORMED, spoilt, written
 from tests.house_under_test import Answer, House, basic
@@ -61,6 +61,7 @@ BODIES = (
         requests.UserUpdate,
         {"profile": PROFILE, "metadata": {"a": "b"}},
     ),
+    Asked("POST", f"{APP}/users/{{userIdOrExternalId}}/clients", requests.ClientCreate, LINKED),
     Asked(
         "POST",
         f"{APP}/conversations",
@@ -102,12 +103,15 @@ class Desk:
         self._rest = rest
         self._asked = asked
         self._path = asked.path.format(**premises.parts)
+        self._parts = premises.parts
         self._header = basic(*(house.account if asked.path in ("/v2/apps", f"{APP}/keys") else house.key))
         self._data = data
         self._before = on_disk(data)
 
     async def send(self, body: bytes, **headers: str) -> Answer:
         headers = {"Authorization": self._header, **headers}
+        for name in ("personalId", "twilioId"):  # which an example cannot know
+            body = body.replace(b"{%b}" % name.encode(), self._parts[name].encode())
         return await self._rest(self._asked.method, self._path, data=body, headers=headers)
 
     def untouched(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.domain.town import Orders
 from tests.edge.examples import BUSINESS, CONTENTS
 from tests.edge.premises import HOOK
 from tests.house_under_test import House, Json
@@ -100,6 +101,31 @@ async def test_users(house: House, official: Official) -> None:
     with pytest.raises(client.exceptions.NotFoundException) as gone:
         await official("UsersApi.get_user", app, name)
     assert gone.value.data.errors[0].title == "User not found"
+
+
+async def test_clients_and_devices(house: House, official: Official) -> None:
+    app, room = house.app_id, await house.personal("ann")
+    twilio = (await house.flow.corridor.execute(Orders(app).integration("twilio"))).id
+    criteria = client.MatchCriteriaTwilio(type="twilio", integration_id=twilio, phone_number="+1 212-555-2368")
+    asked = client.ClientCreate(
+        match_criteria=client.MatchCriteria(criteria),
+        confirmation=client.Confirmation(type="immediate"),
+        target=client.Target(conversation_id=room),
+    )
+    made = await official("ClientsApi.create_client", app, "ann", asked)
+    assert (made.client.type, made.client.status) == ("twilio", "pending")
+    device = await house.device("ann")
+    listed = await official("ClientsApi.list_clients", app, "ann", page=client.Page(size=1))
+    assert ([it.id for it in listed.clients], listed.meta.has_more) == ([made.client.id], True)
+    rest = await official("ClientsApi.list_clients", app, "ann", page=client.Page(after=listed.meta.after_cursor))
+    assert [it.type for it in rest.clients] == ["sdk"]
+    with pytest.raises(client.exceptions.BadRequestException) as stays:
+        await official("ClientsApi.remove_client", app, "ann", rest.clients[0].id)
+    assert stays.value.data.errors[0].title == "Cannot remove a client of type 'sdk'"
+    await official("ClientsApi.remove_client", app, "ann", made.client.id)
+    (known,) = (await official("DevicesApi.list_devices", app, "ann")).devices
+    assert (known.guid, known.client_id) == (device.guid, rest.clients[0].id)
+    assert (await official("DevicesApi.get_device", app, "ann", known.id)).device == known
 
 
 async def test_conversations_and_participants(house: House, official: Official) -> None:

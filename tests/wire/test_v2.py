@@ -12,6 +12,7 @@ from gateway.domain.model import (
     API,
     App,
     AppSettings,
+    Association,
     Author,
     Client,
     Conversation,
@@ -105,7 +106,7 @@ def test_a_conversation_says_only_what_is_known() -> None:
 def test_a_participant_counts_what_is_unread() -> None:
     room = Room(structs.replace(ROOM, posted=5, cleared=2))
     seat = Participant(id="p", user_id="u", read=1)
-    shown = v2.participant(room, seat, USER, None)
+    shown = v2.participant(room, seat, USER)
     assert shown == {"id": "p", "userId": "u", "unreadCount": 3, "clientAssociations": []}
     read = structs.replace(seat, read=4, last_read=AT)
     person = Person(user=structs.replace(USER, external_id="e"), client=Client(id="k", linked_at=AT))
@@ -122,8 +123,8 @@ def test_a_participant_counts_what_is_unread() -> None:
 def test_devices_are_told_what_a_participant_is_called() -> None:
     seat = Participant(id="p", user_id="u")
     ann = structs.replace(USER, profile=Profile(given_name="Ann"))
-    named = v2.named_guests(Room(ROOM), [Guest(seat, ann), Guest(seat, USER, "k")])
-    plain = v2.guests(Room(ROOM), [Guest(seat, ann), Guest(seat, USER, "k")])
+    named = v2.named_guests(Room(ROOM), [Guest(seat, ann), Guest(seat, USER, (Association("u", "k"),))])
+    plain = v2.guests(Room(ROOM), [Guest(seat, ann), Guest(seat, USER, (Association("u", "k"),))])
     assert [it.get("displayName") for it in named] == ["Ann", None]
     assert [{**it, "displayName": "Ann"} if it in plain[:1] else it for it in plain] == named
 

@@ -35,6 +35,7 @@ PAYLOADS: Final[dict[type[ev.Event], set[str]]] = {
     ev.Typing: {"conversation", "activity"},
     ev.Pressed: {"conversation", "user", "postback", "source"},
     ev.ClientAdded: {"user", "client", "reason", "source"},
+    ev.ClientRemoved: {"conversation", "user", "client", "reason", "error", "source"},
     ev.UserUpdated: {"user", "reason", "source"},
     ev.UserRemoved: {"user"},
 }

@@ -1,5 +1,6 @@
 """What is asked. Every entrance makes one of these; each says what must be held to decide it, and what it answers."""
 
+from gateway.domain.commands.clients import CreateClient, DeleteClient
 from gateway.domain.commands.command import Answer, AnyCommand, Command, Needs, Ref, Speaker
 from gateway.domain.commands.conversations import (
     CreateConversation,
@@ -36,12 +37,14 @@ __all__ = [
     "Connect",
     "CreateAccountKey",
     "CreateApp",
+    "CreateClient",
     "CreateConversation",
     "CreateIntegration",
     "CreateKey",
     "CreateUser",
     "CreateWebhook",
     "DeleteApp",
+    "DeleteClient",
     "DeleteConversation",
     "DeleteIntegration",
     "DeleteKey",

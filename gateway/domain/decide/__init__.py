@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.domain import commands as cmd
-from gateway.domain.decide import conversations, integrations, messages, offices, people
+from gateway.domain.decide import clients, conversations, integrations, messages, offices, people
 from gateway.domain.decide.decision import Decision
 from gateway.domain.house import House
 from gateway.domain.value import Stamp
@@ -25,6 +25,8 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.CreateUser: people.create,
     cmd.UpdateUser: people.update,
     cmd.DeleteUser: people.delete,
+    cmd.CreateClient: clients.create,
+    cmd.DeleteClient: clients.delete,
     cmd.Connect: people.connect,
     cmd.UpdateDevice: people.update_device,
     cmd.CreateConversation: conversations.create,

@@ -9,9 +9,9 @@ from gateway.domain import commands as cmd
 from gateway.domain import events as ev
 from gateway.domain.commands import Seat
 from gateway.domain.content import Content
+from gateway.domain.decide.clients import unlinked, with_client
 from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.decide.messages import posted, seat
-from gateway.domain.decide.people import with_client
 from gateway.domain.errors import Refused
 from gateway.domain.evolve import room_after
 from gateway.domain.house import House
@@ -27,16 +27,26 @@ def create(house: House, command: cmd.CreateConversation, stamp: Stamp) -> Decis
         _check_room_for_more(office, guest)
     _check_opener(office, command, guests)
 
-    created = _created(command, guests, stamp)
+    linked = _subscribed(house, command, stamp)
+    created = _created(command, [_linked(it, linked) for it in guests], stamp)
     events: list[ev.Event] = [created]
     room = Room(created.conversation, created.participants)
     for content in command.messages:
         said = posted(room, _first_words(command, room, content), guests[0], stamp)
         room = room_after(room, said)
         events.append(said)
-    for ref in command.subscribers:
-        events += with_client(house.person(ref), command.source, stamp)
-    return Decision(tuple(events), room)
+    return Decision((*events, *linked), room)
+
+
+def _subscribed(house: House, command: cmd.CreateConversation, stamp: Stamp) -> tuple[ev.ClientAdded, ...]:
+    people = {person.user.id: person for person in map(house.person, command.subscribers)}
+    return tuple(it for person in people.values() for it in with_client(person, command.source, stamp))
+
+
+def _linked(person: Person, linked: Sequence[ev.ClientAdded]) -> Person:
+    """The person as they will be."""
+    own = [it.client for it in linked if it.user.id == person.user.id]
+    return structs.replace(person, client=own[0]) if own else person
 
 
 def _created(command: cmd.CreateConversation, guests: Sequence[Person], stamp: Stamp) -> ev.ConversationCreated:
@@ -67,6 +77,7 @@ def _created(command: cmd.CreateConversation, guests: Sequence[Person], stamp: S
         users=tuple(guest.user for guest in guests),
         reason="startConversation" if command.opened_by else "none",
         source=command.source,
+        associations=tuple(it for guest in guests for it in guest.associations(conversation.id)),
     )
 
 
@@ -121,7 +132,10 @@ def delete(house: House, command: cmd.DeleteConversation, stamp: Stamp) -> Decis
     room = house.room(command.app_id, command.conversation_id)
     if room.conversation.is_default:
         raise Refused(errors.default_stays(command.conversation_id))
-    return Decision((removed(room, stamp),))
+    unlinking = (
+        it for seat in room.participants for it in unlinked(house.guest(seat.user_id), room.conversation, stamp)
+    )
+    return Decision((removed(room, stamp), *unlinking))
 
 
 def removed(room: Room, stamp: Stamp) -> ev.ConversationRemoved:
@@ -142,10 +156,9 @@ def join(house: House, command: cmd.Join, stamp: Stamp) -> Decision:
         raise Refused(errors.TOO_MANY_PARTICIPANTS)
     _check_room_for_more(house.office(command.app_id), person)
 
-    joined = _joined(house, room, person, stamp)
     linked = with_client(person, API, stamp) if command.subscribe else ()
-    if linked:
-        person = structs.replace(person, client=linked[0].client)
+    person = _linked(person, linked)
+    joined = _joined(house, room, person, stamp)
     return Decision((joined, *linked), Seat(room_after(room, joined), joined.participant, person))
 
 
@@ -153,6 +166,7 @@ def _joined(house: House, room: Room, person: Person, stamp: Stamp) -> ev.Joined
     after = next_step(room.conversation, stamp)
     participant = Participant(id=stamp.new_id(), user_id=person.user.id, read=after.posted)
     everyone = (*room.participants, participant)
+    people = (*(house.guest(it.user_id) for it in room.participants), person)
     return happening(
         ev.Joined,
         Room(after, everyone),
@@ -161,7 +175,8 @@ def _joined(house: House, room: Room, person: Person, stamp: Stamp) -> ev.Joined
         participant=participant,
         user=person.user,
         participants=everyone,
-        users=tuple(house.guest(it.user_id).user for it in everyone),
+        users=tuple(it.user for it in people),
+        associations=tuple(association for it in people for association in it.associations(after.id)),
     )
 
 

@@ -7,10 +7,11 @@ from msgspec import UNSET, structs
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
+from gateway.domain.decide.clients import with_client
 from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
-from gateway.domain.model import Client, Device, Kind, Person, Room, Source, User
+from gateway.domain.model import Device, Kind, Person, Room, Source, User
 from gateway.domain.value import Stamp
 
 SEEN_AGAIN_MS = 60_000  # a device seen twice within this time is written once
@@ -134,23 +135,6 @@ def _anonymous(house: House, command: cmd.Connect) -> Person | None:
 def _newcomer(command: cmd.Connect, stamp: Stamp, **facts: Any) -> tuple[Person, tuple[ev.Event, ...]]:
     user = User(id=stamp.new_id(), app_id=command.app_id, signed_up_at=stamp.at, **facts)
     return Person(user=user), (_created(user, stamp),)
-
-
-def with_client(person: Person, source: Source, stamp: Stamp) -> tuple[ev.ClientAdded, ...]:
-    """What makes the user's SDK client, where there is none yet."""
-    if person.client is not None:
-        return ()
-    client = Client(id=stamp.new_id(), linked_at=stamp.at)
-    added = ev.ClientAdded(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=person.user.app_id,
-        user=person.user,
-        client=client,
-        reason="sdkLogin",
-        source=source,
-    )
-    return (added,)
 
 
 def _seen(person: Person, draft: cmd.DeviceDraft, stamp: Stamp) -> ev.DeviceSeen | None:

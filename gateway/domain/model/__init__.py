@@ -1,23 +1,30 @@
 """The nouns: what there is between two events. Times are milliseconds since 1970 UTC."""
 
+from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
 from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, Webhook
-from gateway.domain.model.people import Client, Device, ExternalId, Person, Profile, User
+from gateway.domain.model.people import Device, ExternalId, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
 from gateway.domain.value import Metadata
 
 __all__ = [
     "API",
+    "PENDING",
+    "SDK",
     "Account",
+    "AnyCriteria",
     "App",
     "AppSettings",
+    "Association",
     "Author",
     "Client",
+    "Confirmation",
     "Conversation",
     "Device",
     "ExternalId",
     "Integration",
     "Key",
     "Kind",
+    "Link",
     "Metadata",
     "Office",
     "Participant",

@@ -1,10 +1,11 @@
-"""Users, their client and their devices."""
+"""Users and their devices."""
 
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from gateway.domain import limits
+from gateway.domain.model.clients import Association, Client
 from gateway.domain.value import Metadata, Shape, Value
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=r"^[^\x00\ud800-\udfff]*$")]
@@ -34,14 +35,6 @@ class User(Value, kw_only=True):
     conversations: int = 0
 
 
-class Client(Value, kw_only=True):
-    """The one `sdk` client that stands for all of a user's devices."""
-
-    id: str
-    linked_at: int
-    status: str = "active"
-
-
 class Device(Value, kw_only=True):
     """One installation of an SDK; `guid` is made by it and kept."""
 
@@ -58,11 +51,26 @@ class Device(Value, kw_only=True):
 
 
 class Person(Value, kw_only=True):
-    """A user with their SDK client and devices."""
+    """A user with their SDK client, what links them to other channels, and their devices."""
 
     user: User
     client: Client | None = None
+    links: tuple[Client, ...] = ()
     devices: tuple[Device, ...] = ()
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """All of them, the SDK's first; it was last seen when the last of its devices was."""
+        if self.client is None:
+            return self.links
+        last_seen = max((it.last_seen for it in self.devices), default=None)
+        return (structs.replace(self.client, last_seen=last_seen), *self.links)
+
+    def associations(self, conversation_id: str) -> tuple[Association, ...]:
+        """What serves the user in a conversation: the SDK's client, then channels, the newest first."""
+        own = (self.client,) if self.client else ()
+        links = (it for it in reversed(self.links) if it.attached_to(conversation_id))
+        return tuple(Association(self.user.id, it.id, it.type) for it in (*own, *links))
 
     def device(self, guid: str) -> Device | None:
         return next((device for device in self.devices if device.guid == guid), None)

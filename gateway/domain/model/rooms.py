@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
-from gateway.domain.model.people import Client, Device
+from gateway.domain.model.clients import Client
+from gateway.domain.model.people import Device
 from gateway.domain.value import Metadata, Value
 
 

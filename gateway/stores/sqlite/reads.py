@@ -152,9 +152,8 @@ def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:
 
 def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:
     seats = ((seat, people.get(seat.user_id)) for seat in room.participants)
-    return tuple(
-        Guest(seat, person.user, person.client.id if person.client else None) for seat, person in seats if person
-    )
+    here = room.conversation.id
+    return tuple(Guest(seat, person.user, person.associations(here)) for seat, person in seats if person)
 
 
 def _replay(room: Room, position: int, told: Sequence[Event]) -> Replay:

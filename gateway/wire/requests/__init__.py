@@ -37,6 +37,7 @@ from gateway.wire.requests.channels import (
     Width,
     lasting,
 )
+from gateway.wire.requests.clients import ClientCreate
 from gateway.wire.requests.conversations import (
     ConversationCreate,
     ConversationFilter,
@@ -71,6 +72,7 @@ __all__ = [
     "AppleFields",
     "AuthorDraft",
     "Body",
+    "ClientCreate",
     "Colour",
     "ConversationCreate",
     "ConversationFilter",

@@ -1,0 +1,135 @@
+"""Decisions about clients: the SDK's own, and those that link a user to another channel."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.domain import commands as cmd
+from gateway.domain import errors, limits
+from gateway.domain import events as ev
+from gateway.domain.decide.decision import Decision
+from gateway.domain.errors import Refused
+from gateway.domain.house import House
+from gateway.domain.model import API, PENDING, Client, Conversation, Kind, Link, Person, Room, Source
+from gateway.domain.value import Stamp
+
+CANCELLED: Final = ev.Failure("link_cancelled", "The link was cancelled over the API")
+NO_CONVERSATION: Final = ev.Failure("conversation_removed", "The conversation to link to was removed")
+
+
+def with_client(person: Person, source: Source, stamp: Stamp) -> tuple[ev.ClientAdded, ...]:
+    """What makes the user's SDK client, where there is none yet."""
+    if person.client is not None:
+        return ()
+    client = Client(id=stamp.new_id(), linked_at=stamp.at)
+    return (_added(person, client, stamp, reason="sdkLogin", source=source),)
+
+
+def create(house: House, command: cmd.CreateClient, stamp: Stamp) -> Decision:
+    """A link is asked for: the client is pending until its channel has found the user."""
+    person = house.person(command.user)
+    room = _target(house, command, person)
+    _check_integration(house, command)
+    if len(person.links) >= limits.CLIENTS:
+        raise Refused(errors.TOO_MANY_CLIENTS)
+    client = _pending(command.link, stamp)
+    event = _added(person, client, stamp, reason="channelLinking", source=API, conversation=room.conversation)
+    return Decision((event,), client)
+
+
+def _target(house: House, command: cmd.CreateClient, person: Person) -> Room:
+    """A group is for SDKs alone, and nobody is linked into what others say."""
+    room = house.room(command.app_id, command.link.conversation_id)
+    if room.conversation.type is not Kind.PERSONAL or room.seat(person.user.id) is None:
+        raise Refused(errors.NO_LINKS_INTO_GROUPS)
+    return room
+
+
+def _check_integration(house: House, command: cmd.CreateClient) -> None:
+    criteria = command.link.criteria
+    integration = house.office(command.app_id).integration(criteria.integration_id)
+    if integration is None:
+        raise Refused(errors.INTEGRATION_NOT_FOUND)
+    if integration.type != _type(command.link):
+        raise Refused(errors.bad_request("matchCriteria.integrationId should name an integration of the same type"))
+
+
+def _type(link: Link) -> str:
+    return str(link.criteria.__struct_config__.tag)
+
+
+def _pending(link: Link, stamp: Stamp) -> Client:
+    return Client(
+        id=stamp.new_id(),
+        type=_type(link),
+        status=PENDING,
+        integration_id=link.criteria.integration_id,
+        external_id=link.criteria.external_id,
+        link=link,
+    )
+
+
+def _added(
+    person: Person,
+    client: Client,
+    stamp: Stamp,
+    *,
+    reason: str,
+    source: Source,
+    conversation: Conversation | None = None,
+) -> ev.ClientAdded:
+    return ev.ClientAdded(
+        id=stamp.new_id(),
+        at=stamp.at,
+        app_id=person.user.app_id,
+        user=person.user,
+        client=client,
+        reason=reason,
+        source=source,
+        conversation=conversation,
+    )
+
+
+def delete(house: House, command: cmd.DeleteClient, stamp: Stamp) -> Decision:
+    person = house.person(command.user)
+    if person.client is not None and person.client.id == command.client_id:
+        raise Refused(errors.SDK_CLIENT_STAYS)
+    for client in person.links:
+        if client.id == command.client_id:
+            return Decision((_removed(house, person, client, stamp),))
+    raise Refused(errors.CLIENT_NOT_FOUND)
+
+
+def _removed(house: House, person: Person, client: Client, stamp: Stamp) -> ev.ClientRemoved:
+    room = house.rooms.get(client.link.conversation_id) if client.link else None
+    if client.status == PENDING and room is not None:
+        return _gone(person, client, stamp, reason="linkCancelled", conversation=room.conversation, error=CANCELLED)
+    return _gone(person, client, stamp, reason="api")
+
+
+def unlinked(person: Person, conversation: Conversation, stamp: Stamp) -> Iterator[ev.ClientRemoved]:
+    """What becomes of the channels that were attached to a conversation which is removed."""
+    for client in person.links:
+        if client.attached_to(conversation.id):
+            yield _gone(person, client, stamp, reason="linkFailed", conversation=conversation, error=NO_CONVERSATION)
+
+
+def _gone(
+    person: Person,
+    client: Client,
+    stamp: Stamp,
+    *,
+    reason: str,
+    conversation: Conversation | None = None,
+    error: ev.Failure | None = None,
+) -> ev.ClientRemoved:
+    return ev.ClientRemoved(
+        id=stamp.new_id(),
+        at=stamp.at,
+        app_id=person.user.app_id,
+        user=person.user,
+        client=client,
+        reason=reason,
+        source=API,
+        conversation=conversation,
+        error=error,
+    )
