@@ -11,7 +11,7 @@ from gateway.domain import errors, limits
 from gateway.domain.access import Caller, permit
 from gateway.domain.errors import Problem, Refused
 from gateway.edge.call import Call, Operation
-from gateway.edge.routes import apps, clients, conversations, integration_keys, integrations, messages, users
+from gateway.edge.routes import apps, clients, conversations, devices, integration_keys, integrations, messages, users
 from gateway.flow.floor import Flow
 from gateway.wire.json import encode
 from gateway.wire.v2 import Json
@@ -22,6 +22,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *integration_keys.OPERATIONS,
     *users.OPERATIONS,
     *clients.OPERATIONS,
+    *devices.OPERATIONS,
     *conversations.OPERATIONS,
     *messages.OPERATIONS,
 )

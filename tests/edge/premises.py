@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from gateway.domain.commands import DeleteIntegration
 from gateway.domain.model import Client, Device
 from gateway.edge.call import Operation
 from tests.domain.town import Orders
@@ -68,7 +69,9 @@ async def _reached(house: House, app_id: str, user_id: str) -> tuple[Device, Cli
     web, twilio = await do(orders.integration()), await do(orders.integration("twilio"))
     person = await do(orders.connects(web.id, external_id=(await do(orders.changes(user_id))).external_id))
     room = await do(orders.personal(user_id))
-    return person.devices[0], await do(orders.links(user_id, room.conversation.id, twilio.id))
+    client = await do(orders.links(user_id, room.conversation.id, twilio.id))
+    await do(DeleteIntegration(app_id=app_id, integration_id=twilio.id))
+    return person.devices[0], client
 
 
 def on_disk(data: Path) -> dict[str, list[Any]]:

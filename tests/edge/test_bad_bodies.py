@@ -10,6 +10,7 @@ import pytest
 from gateway.domain.limits import NESTING, REQUEST_BYTES
 from gateway.edge.http import OPERATIONS
 from gateway.wire import requests
+from tests.domain.town import Orders
 from tests.edge.conftest import Rest
 from tests.edge.examples import CHANNELS, CONTENTS, ITEM, LINK, LINKED, Json
 from tests.edge.premises import HOOK, Premises, furnished, on_disk
@@ -121,6 +122,7 @@ class Desk:
 @pytest.fixture
 async def desk(rest: Rest, house: House, tmp_path: Path, asked: Asked) -> Desk:
     premises = await furnished(house, house.app_id, house.key, "ann")
+    premises.parts["twilioId"] = (await house.flow.corridor.execute(Orders(house.app_id).integration("twilio"))).id
     return Desk(rest, house, premises, asked, tmp_path / "data")
 
 

@@ -1,6 +1,7 @@
 """What REST v2 answers, as types: the document is made of them, and tests hold every answer to its own."""
 
 from gateway.wire.answers.answer import Answer, Count, Error, Errors, Id, Listing, Nothing, PageLinks, PageMeta, Time
+from gateway.wire.answers.clients import Client, ClientAnswer, ClientList, Device, DeviceAnswer, DeviceList
 from gateway.wire.answers.offices import (
     INTEGRATIONS,
     App,
@@ -43,12 +44,18 @@ __all__ = [
     "AppList",
     "AppSettings",
     "Author",
+    "Client",
+    "ClientAnswer",
     "ClientAssociation",
+    "ClientList",
     "Conversation",
     "ConversationAnswer",
     "ConversationList",
     "Count",
     "CustomIntegration",
+    "Device",
+    "DeviceAnswer",
+    "DeviceList",
     "Error",
     "Errors",
     "Id",

@@ -35,7 +35,7 @@ class ConversationList(Listing, kw_only=True):
 class ClientAssociation(Answer, kw_only=True):
     """Over which channel a participant is reached."""
 
-    type: Literal["sdk"]
+    type: str
     client_id: Id
 
 
