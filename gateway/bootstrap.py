@@ -25,7 +25,7 @@ from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
 from gateway.domain.model import Key, Scope
 from gateway.edge import demo as demonstration
-from gateway.edge import http, probes
+from gateway.edge import documents, http, probes
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
@@ -126,7 +126,9 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
     """The gateway open on its port; gives its URL. Leaving says goodbye to every device."""
     with alone_on(settings.data), port(settings.host, settings.port) as sock:
         async with flowing(settings) as flow:
-            app = http.application(flow, settings.path_prefix, probes.routes(flow, settings.path_prefix))
+            prefix = settings.path_prefix
+            also = (*probes.routes(flow, prefix), *documents.routes(prefix))
+            app = http.application(flow, prefix, also)
             dress(app)
             runner = web.AppRunner(
                 app, access_log=None, logger=http.QUIET, max_line_size=HEAD_BYTES, keepalive_timeout=IDLE_S

@@ -1,5 +1,6 @@
 """One REST request as its operation sees it, and the table that operations stand in."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
@@ -124,7 +125,7 @@ class Operation(NamedTuple):
     scopes: frozenset[Scope]
     act: Callable[[Call], Awaitable[Json | web.StreamResponse]]
     status: int = 200
-    asks: Any = None  # a type, or several that the same body is read as
+    asks: Any = None  # a type; or several: the whole as the document shows it, then the parts that the act reads
     media: tuple[str, ...] = (JSON,)  # of the body
     pages: bool = False
     filter: Any = None
@@ -136,7 +137,31 @@ class Operation(NamedTuple):
 
     @property
     def asked(self) -> tuple[Any, ...]:
-        return self.asks if isinstance(self.asks, tuple) else (self.asks,)
+        return () if self.asks is None else self.asks if isinstance(self.asks, tuple) else (self.asks,)
+
+    @property
+    def id(self) -> str:
+        """`createApp`"""
+        first, *more = self.act.__name__.split("_")
+        return first + "".join(it.capitalize() for it in more)
+
+    @property
+    def summary(self) -> str:
+        return (self.act.__doc__ or "").partition("\n")[0].removesuffix(".")
+
+    @property
+    def tag(self) -> str:
+        """`Apps`, from the module that the act is in."""
+        return self.act.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+
+    @property
+    def about_tag(self) -> str:
+        return (sys.modules[self.act.__module__].__doc__ or "").strip()
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """All ways in which it may succeed."""
+        return (Reply(self.status, self.answers, self.gives), *self.also)
 
     @property
     def reads(self) -> bool:

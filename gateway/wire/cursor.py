@@ -16,7 +16,9 @@ from gateway.wire.v2 import Json
 Id = Annotated[str, Meta(min_length=24, max_length=24)]
 
 
-class _PageQuery(Shape, kw_only=True):
+class PageQuery(Shape, kw_only=True):
+    """Up to `size` records, after or before the record with that id; without either, from the start."""
+
     after: Id | None = None
     before: Id | None = None
     size: Annotated[int, Meta(ge=1, le=limits.PAGE)] = limits.PAGE_DEFAULT
@@ -39,7 +41,7 @@ def deep_object(query: Mapping[str, str], name: str) -> dict[str, str]:
 def page(query: Mapping[str, str]) -> Page:
     """The page a query asks for; raises `Refused`."""
     try:
-        asked = shape(deep_object(query, "page"), _PageQuery)
+        asked = shape(deep_object(query, "page"), PageQuery)
     except Refused:
         raise Refused(errors.BAD_PAGE) from None
     if asked.after and asked.before:

@@ -75,6 +75,11 @@ def shape(value: Any, kind: type[T]) -> T:
         raise Refused(errors.bad_request(explain(error))) from None
 
 
+def schemas(kinds: list[Any], reference: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Types as JSON Schema: each of them, and by name what they refer to; `reference` has `{name}` in it."""
+    return msgspec.json.schema_components(kinds, ref_template=reference)
+
+
 def explain(error: Exception) -> str:
     """The decoder's complaint as one sentence for people that names the field."""
     if not isinstance(error, msgspec.ValidationError):

@@ -175,7 +175,7 @@ OPERATIONS = (
         access.APP,
         create_integration,
         201,
-        asks=(requests.IntegrationHead, *requests.FIELDS.values()),
+        asks=(requests.IntegrationCreate, requests.IntegrationHead, *requests.FIELDS.values()),
         answers=answers.IntegrationAnswer,
         refuses=(
             errors.INVALID_INTEGRATION_TYPE,
@@ -199,7 +199,7 @@ OPERATIONS = (
         _ONE,
         access.APP,
         update_integration,
-        asks=(requests.IntegrationChanges, requests.NameChange, *requests.CHANGES.values()),
+        asks=(requests.IntegrationUpdate, requests.IntegrationChanges, requests.NameChange, *requests.CHANGES.values()),
         answers=answers.IntegrationAnswer,
         refuses=(*_UNKNOWN, errors.lasting("type"), errors.SWITCHBOARD_INTEGRATION_NOT_FOUND),
     ),

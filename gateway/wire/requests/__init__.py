@@ -58,6 +58,7 @@ from gateway.wire.requests.integrations import (
 )
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Destination, MessageCreate
 from gateway.wire.requests.users import UserCreate, UserUpdate
+from gateway.wire.requests.whole import IntegrationCreate, IntegrationUpdate
 
 __all__ = [
     "APP_METADATA",
@@ -81,8 +82,10 @@ __all__ = [
     "InstagramChanges",
     "InstagramFields",
     "IntegrationChanges",
+    "IntegrationCreate",
     "IntegrationFilter",
     "IntegrationHead",
+    "IntegrationUpdate",
     "IosFields",
     "KeyCreate",
     "LeaveRequest",
