@@ -67,6 +67,27 @@ TOO_MANY_INTEGRATION_KEYS: Final = Problem(
     400, "bad_request", f"At most {limits.INTEGRATION_KEYS} keys per integration"
 )
 TOO_MANY_WEBHOOKS: Final = Problem(400, "bad_request", f"At most {limits.WEBHOOKS} webhooks per app")
+ONE_SWITCHBOARD: Final = Problem(400, "bad_request", "Only one switchboard can be created per app")
+TOO_MANY_SWITCHBOARD_INTEGRATIONS: Final = Problem(
+    400,
+    "too_many_switchboard_integrations",
+    f"Switchboard has reached the max number of switchboard integrations ({limits.SWITCHBOARD_INTEGRATIONS})",
+)
+DEFAULT_RESPONDER_STAYS: Final = Problem(
+    400, "bad_request", "The default switchboard integration cannot be deleted; choose another default first"
+)
+NEXT_STAYS: Final = Problem(
+    400, "bad_request", "A switchboard integration that is the next of another one cannot be deleted"
+)
+NEXT_IS_ANOTHER: Final = Problem(
+    400, "bad_request", "A switchboard integration cannot be its own nextSwitchboardIntegrationId"
+)
+NOT_FOR_SWITCHBOARDS: Final = Problem(
+    400, "bad_request", "Only custom and OAuth integrations can be linked to a switchboard integration"
+)
+AMBIGUOUS_INTEGRATION_TYPE: Final = Problem(
+    400, "bad_request", "The app has several integrations of this integrationType; name one by integrationId"
+)
 
 UNAUTHORIZED: Final = Problem(401, "unauthorized", "Authorization is required")
 INVALID_AUTH: Final = Problem(401, "invalid_auth", "The token is not valid")
@@ -83,10 +104,16 @@ INTEGRATION_NOT_FOUND: Final = Problem(404, "integration_not_found", "Integratio
 ME_IS_NOBODY: Final = Problem(
     404, "integration_not_found", "Only the credential of an integration has an integration that is me"
 )
-SWITCHBOARD_INTEGRATION_NOT_FOUND: Final = Problem(
-    404, "switchboard_integration_not_found", "Switchboard integration not found"
-)
 APP_KEY_NOT_FOUND: Final = Problem(404, "app_not_found", "The app has no key with this id")
+SWITCHBOARD_NOT_FOUND: Final = Problem(404, "switchboard_not_found", "Switchboard not found")
+SWITCHBOARD_INTEGRATION_NOT_FOUND: Final = Problem(
+    404, "switchboard_integration_not_found", "SwitchboardIntegration not found"
+)
+ENABLED_WITHOUT_DEFAULT: Final = Problem(
+    404,
+    "switchboard_integration_not_found",
+    "Enabled switchboard must have an associated default switchboardIntegration",
+)
 MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")

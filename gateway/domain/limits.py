@@ -10,6 +10,8 @@ DEVICES: Final = 50  # per user; the one seen longest ago makes room for a new o
 APP_KEYS: Final = 10  # keys per app
 INTEGRATION_KEYS: Final = 10  # keys per custom integration
 WEBHOOKS: Final = 10  # webhooks per app
+SWITCHBOARD_INTEGRATIONS: Final = 10  # of a switchboard
+MESSAGE_HISTORY: Final = 10  # messages shown to whoever is given control of a conversation
 
 # Sizes
 REQUEST_BYTES: Final = 100_000  # of one REST request's body
@@ -31,6 +33,7 @@ PHONE: Final = 15  # digits of a phone number, at most (E.164)
 TEXT: Final = 4_096  # text, htmlText, markdownText
 LABEL: Final = 128  # item titles, alt texts, form names and labels
 PAYLOAD: Final = 4_096  # of a reply or postback action (ours)
+SWITCHBOARD_NAME: Final = 128  # of a switchboard integration; letters, digits, `-` and `_`
 REFERENCE_TEXT: Final = 256  # description of a reference
 CLIENT_MESSAGE_ID: Final = 128  # with which a device makes a send repeatable (ours)
 DEVICE_GUID: Final = 128  # made by the device (ours)

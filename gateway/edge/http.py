@@ -11,7 +11,17 @@ from gateway.domain import errors, limits
 from gateway.domain.access import Caller, permit
 from gateway.domain.errors import Problem, Refused
 from gateway.edge.call import Call, Operation
-from gateway.edge.routes import apps, clients, conversations, devices, integration_keys, integrations, messages, users
+from gateway.edge.routes import (
+    apps,
+    clients,
+    conversations,
+    devices,
+    integration_keys,
+    integrations,
+    messages,
+    switchboards,
+    users,
+)
 from gateway.flow.floor import Flow
 from gateway.wire.json import encode
 from gateway.wire.v2 import Json
@@ -20,6 +30,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,
     *integrations.OPERATIONS,
     *integration_keys.OPERATIONS,
+    *switchboards.OPERATIONS,
     *users.OPERATIONS,
     *clients.OPERATIONS,
     *devices.OPERATIONS,

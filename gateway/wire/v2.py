@@ -19,6 +19,8 @@ from gateway.domain.model import (
     Person,
     Room,
     Source,
+    Switchboard,
+    SwitchboardIntegration,
     User,
     Webhook,
 )
@@ -88,6 +90,22 @@ def webhook(it: Webhook) -> Json:
         "includeFullUser": it.include_full_user,
         "includeFullSource": it.include_full_source,
     }
+
+
+def switchboard(it: Switchboard) -> Json:
+    return without_none(id=it.id, enabled=it.enabled, defaultSwitchboardIntegrationId=it.default_id)
+
+
+def switchboard_integration(it: SwitchboardIntegration) -> Json:
+    return without_none(
+        id=it.id,
+        name=it.name,
+        integrationId=it.integration_id,
+        integrationType=it.integration_type,
+        deliverStandbyEvents=it.deliver_standby_events,
+        nextSwitchboardIntegrationId=it.next_id,
+        messageHistoryCount=it.message_history_count,
+    )
 
 
 def user(it: User) -> Json:

@@ -15,6 +15,7 @@ from gateway.domain.commands import Command, Speaker, WebhookDraft
 from gateway.domain.content import Answer, BuyAction, Carousel, FormResponse, Item, LinkAction, Template, Text
 from gateway.domain.errors import Problem
 from gateway.domain.model import AppSettings, Source
+from tests.domain import switchboard_stories
 from tests.domain.town import NOBODY, Town
 
 Story = Callable[[Town], Command[Any]]
@@ -304,6 +305,7 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.NOT_FOUND, "no such device", _device_of_another),
     (errors.USER_EXISTS, "an external id twice", _twice),
     (errors.LOCKED, "the room is full of messages", _full),
+    *switchboard_stories.STORIES,
 ]
 
 

@@ -45,6 +45,9 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
     integration = await make("/integrations", {"type": "custom", "webhooks": [HOOK]}, "integration")
     extra = await make(f"/integrations/{integration['id']}/webhooks", HOOK, "webhook")
     door = await make(f"/integrations/{integration['id']}/keys", {"displayName": "door"}, "key")
+    board = await make("/switchboards", None, "switchboard")
+    place = {"name": "bot", "integrationId": integration["id"]}
+    seated = await make(f"/switchboards/{board['id']}/switchboardIntegrations", place, "switchboardIntegration")
     spare = await make("/keys", {"displayName": "spare"}, "key", house.account)
     device, client = await _reached(house, app_id, user["id"])
     parts = {
@@ -59,6 +62,8 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "clientId": client.id,
         "personalId": client.link.conversation_id if client.link else "",
         "twilioId": client.integration_id or "",
+        "switchboardId": board["id"],
+        "switchboardIntegrationId": seated["id"],
     }
     return Premises(key, parts, (door["id"], door["secret"]))
 

@@ -11,7 +11,16 @@ ID = re.compile(r"((app|act|int)_)?[0-9a-f]{24}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 TIMES = {"received", "signedUpAt", "createdAt", "lastUpdatedAt", "businessLastRead", "lastRead", "lastSeen", "linkedAt"}
-IDS = {"id", "userId", "integrationId", "clientId", "beforeCursor", "afterCursor"}
+IDS = {
+    "id",
+    "userId",
+    "integrationId",
+    "defaultSwitchboardIntegrationId",
+    "nextSwitchboardIntegrationId",
+    "clientId",
+    "beforeCursor",
+    "afterCursor",
+}
 WORDS = {"displayName", "avatarUrl", "iconUrl", "givenName", "surname", "email", "externalId"}
 FLAGS = {"hasMore", "isDefault", "authenticated", "toBeRetained", "deleted", "includeFullUser", "includeFullSource"}
 CHOICES = {
@@ -31,6 +40,7 @@ PLURALS = {
     "clients": "client",
     "devices": "device",
     "users": "user",
+    "switchboardIntegrations": "switchboardIntegration",
 }
 REQUIRED = {
     "app": {"id", "displayName", "settings", "metadata"},
@@ -42,6 +52,8 @@ REQUIRED = {
     "device": {"id", "type", "guid", "clientId", "status", "integrationId", "lastSeen"},
     "webhook": {"id", "version", "target", "triggers", "secret"},
     "key": {"id", "displayName", "secret"},
+    "switchboard": {"id", "enabled"},
+    "switchboardIntegration": {"id", "name", "integrationId", "integrationType", "deliverStandbyEvents"},
     "author": {"type"},
     "source": {"type"},
 }

@@ -15,6 +15,7 @@ from tests.edge.premises import furnished, on_disk
 from tests.house_under_test import House, basic
 
 ACCOUNT, APP, ANY = {"account"}, {"account", "app"}, {"account", "app", "integration"}
+PLACES = "/v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations"
 SCOPES = {
     ("POST", "/v2/apps"): ACCOUNT,
     ("GET", "/v2/apps"): ACCOUNT,
@@ -39,6 +40,14 @@ SCOPES = {
     ("GET", "/v2/apps/{appId}/integrations/{integrationId}/keys"): APP,
     ("GET", "/v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}"): APP,
     ("DELETE", "/v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}"): APP,
+    ("POST", "/v2/apps/{appId}/switchboards"): APP,
+    ("GET", "/v2/apps/{appId}/switchboards"): APP,
+    ("PATCH", "/v2/apps/{appId}/switchboards/{switchboardId}"): APP,
+    ("DELETE", "/v2/apps/{appId}/switchboards/{switchboardId}"): APP,
+    ("POST", PLACES): APP,
+    ("GET", PLACES): APP,
+    ("PATCH", f"{PLACES}/{{switchboardIntegrationId}}"): APP,
+    ("DELETE", f"{PLACES}/{{switchboardIntegrationId}}"): APP,
     ("POST", "/v2/apps/{appId}/users"): ANY,
     ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
@@ -69,6 +78,7 @@ BODIES: dict[str, Any] = {  # what else an operation needs to come as far as loo
     "messages": {"author": {"type": "business"}, "content": {"type": "text", "text": "hi"}},
     "activity": {"author": {"type": "business"}, "type": "typing:start"},
     "keys": {"displayName": "x"},
+    "switchboardIntegrations": {"name": "bot", "integrationId": "0" * 24},
     "webhooks": {"target": "https://example.com", "triggers": ["conversation:message"]},
 }
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda it: f"{it.method} {it.path}")

@@ -86,6 +86,38 @@ async def test_integrations_and_webhooks(house: House, official: Official) -> No
     assert listed.meta.has_more is True
 
 
+async def test_switchboards(house: House, official: Official) -> None:
+    app = house.app_id
+    board = (await official("SwitchboardsApi.create_switchboard", app)).switchboard
+    assert board.enabled is False
+    bots = []
+    for name in ("bot", "desk"):
+        custom = ("Custom", {"type": "custom", "displayName": name, "webhooks": [HOOK]})
+        bot = (await official("IntegrationsApi.create_integration", app, custom)).integration.id
+        asked = ("SwitchboardIntegrationCreateBody", {"name": name, "integrationId": bot, "messageHistoryCount": 3})
+        made = await official("SwitchboardIntegrationsApi.create_switchboard_integration", app, board.id, asked)
+        bots.append(made.switchboard_integration)
+    first, second = bots
+    change = ("SwitchboardIntegrationUpdateBody", {"nextSwitchboardIntegrationId": second.id})
+    changed = await official(
+        "SwitchboardIntegrationsApi.update_switchboard_integration", app, board.id, first.id, change
+    )
+    assert changed.switchboard_integration.next_switchboard_integration_id == second.id
+    listed = await official("SwitchboardIntegrationsApi.list_switchboard_integrations", app, board.id)
+    assert [it.name for it in listed.switchboard_integrations] == ["bot", "desk"]
+    with pytest.raises(client.exceptions.NotFoundException) as refused:
+        await official("SwitchboardsApi.update_switchboard", app, board.id, client.SwitchboardUpdateBody(enabled=True))
+    assert refused.value.data.errors[0].code == "switchboard_integration_not_found"
+    on = client.SwitchboardUpdateBody(enabled=True, default_switchboard_integration_id=first.id)
+    changed = await official("SwitchboardsApi.update_switchboard", app, board.id, on)
+    assert changed.switchboard.default_switchboard_integration_id == first.id
+    assert (await official("SwitchboardsApi.list_switchboards", app)).switchboards[0].enabled is True
+    change = client.SwitchboardIntegrationUpdateBody(next_switchboard_integration_id=None)
+    await official("SwitchboardIntegrationsApi.update_switchboard_integration", app, board.id, first.id, change)
+    await official("SwitchboardIntegrationsApi.delete_switchboard_integration", app, board.id, second.id)
+    await official("SwitchboardsApi.delete_switchboard", app, board.id)
+
+
 async def test_users(house: House, official: Official) -> None:
     app, name = house.app_id, "a/b c@d"
     profile = {"givenName": "Ann", "surname": "Lee"}

@@ -33,6 +33,10 @@ def author(**facts: Any) -> Json:
     return {**BUSINESS, "author": {"type": "business", **facts}}
 
 
+def history_count(count: int) -> Json:
+    return {"messageHistoryCount": count}
+
+
 MINIMAL: Final[dict[Kind, Json]] = {
     requests.AppCreate: {"displayName": "app"},
     requests.AppUpdate: {},
@@ -42,6 +46,9 @@ MINIMAL: Final[dict[Kind, Json]] = {
     requests.WebFields: {},
     requests.IntegrationHead: {"type": "web"},
     requests.IntegrationChanges: {},
+    requests.SwitchboardUpdate: {},
+    requests.SwitchboardIntegrationCreate: {"name": "bot", "integrationId": "i"},
+    requests.SwitchboardIntegrationUpdate: {},
     requests.UserCreate: {},
     requests.UserUpdate: {},
     requests.ParticipantDraft: {"userId": "u"},
@@ -73,6 +80,10 @@ LONGEST: Final[list[tuple[str, Kind, str, Callable[[int], Json]]]] = [
         "prechatCapture.fields",
         lambda n: {"prechatCapture": {"fields": [{"type": "text", "name": "n", "label": "l"}] * n}},
     ),
+    ("SWITCHBOARD_NAME", requests.SwitchboardIntegrationCreate, "name", lambda n: {"name": "x" * n}),
+    ("SWITCHBOARD_NAME", requests.SwitchboardIntegrationUpdate, "name", lambda n: {"name": "x" * n}),
+    ("MESSAGE_HISTORY", requests.SwitchboardIntegrationCreate, "messageHistoryCount", history_count),
+    ("MESSAGE_HISTORY", requests.SwitchboardIntegrationUpdate, "messageHistoryCount", history_count),
     ("EXTERNAL_ID", requests.UserCreate, "externalId", lambda n: {"externalId": "x" * n}),
     ("PROFILE", requests.UserCreate, "profile.givenName", profile("givenName")),
     ("PROFILE", requests.UserCreate, "profile.surname", profile("surname")),
@@ -108,6 +119,20 @@ REFUSED: Final[list[tuple[Kind, Json, str]]] = [
     (requests.WebFields, {"originWhitelist": ["https://example.org/path"]}, "originWhitelist[0]"),
     (requests.WebFields, {"brandColor": "red"}, "brandColor"),
     (requests.WebFields, {"displayStyle": "window"}, "displayStyle"),
+    *(
+        (kind, facts, word)
+        for kind in (requests.SwitchboardIntegrationCreate, requests.SwitchboardIntegrationUpdate)
+        for facts, word in (
+            ({"name": ""}, "name"),
+            ({"name": "a b"}, "name"),
+            ({"name": "é"}, "name"),
+            ({"name": "bot\n"}, "name"),
+            ({"name": "next"}, "name should not be 'next'"),
+            ({"messageHistoryCount": 0}, "messageHistoryCount"),
+            ({"integrationId": "i", "integrationType": "t"}, "one of integrationId and integrationType"),
+        )
+    ),
+    (requests.SwitchboardIntegrationCreate, {"integrationId": None}, "exactly one of integrationId"),
     (requests.UserCreate, {"externalId": ""}, "externalId"),
     (requests.UserCreate, {"externalId": "a\x00b"}, "externalId"),
     (requests.UserCreate, {"signedUpAt": "yesterday"}, "signedUpAt"),
@@ -185,6 +210,14 @@ def test_what_does_not_fit_is_refused(kind: Kind, fields: Json, why: str) -> Non
         ),
         (requests.ConversationUpdate, ("displayName", "description", "iconUrl", "metadata")),
         (requests.MessageCreate, ("destination", "metadata", "override", "schema", "references")),
+        (
+            requests.SwitchboardIntegrationCreate,
+            ("integrationType", "deliverStandbyEvents", "nextSwitchboardIntegrationId", "messageHistoryCount"),
+        ),
+        (
+            requests.SwitchboardIntegrationUpdate,
+            ("integrationId", "integrationType", "nextSwitchboardIntegrationId", "messageHistoryCount"),
+        ),
         (requests.WebhookCreate, ("includeFullUser", "includeFullSource")),
         (requests.IntegrationHead, ("displayName", "webhooks")),
     ],

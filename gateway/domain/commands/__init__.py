@@ -28,6 +28,14 @@ from gateway.domain.commands.offices import (
     WebhookDraft,
 )
 from gateway.domain.commands.people import Connect, CreateUser, DeleteUser, DeviceDraft, UpdateDevice, UpdateUser
+from gateway.domain.commands.switchboards import (
+    CreateSwitchboard,
+    CreateSwitchboardIntegration,
+    DeleteSwitchboard,
+    DeleteSwitchboardIntegration,
+    UpdateSwitchboard,
+    UpdateSwitchboardIntegration,
+)
 
 __all__ = [
     "Answer",
@@ -41,6 +49,8 @@ __all__ = [
     "CreateConversation",
     "CreateIntegration",
     "CreateKey",
+    "CreateSwitchboard",
+    "CreateSwitchboardIntegration",
     "CreateUser",
     "CreateWebhook",
     "DeleteApp",
@@ -49,6 +59,8 @@ __all__ = [
     "DeleteIntegration",
     "DeleteKey",
     "DeleteMessage",
+    "DeleteSwitchboard",
+    "DeleteSwitchboardIntegration",
     "DeleteUser",
     "DeleteWebhook",
     "DeviceDraft",
@@ -69,6 +81,8 @@ __all__ = [
     "UpdateConversation",
     "UpdateDevice",
     "UpdateIntegration",
+    "UpdateSwitchboard",
+    "UpdateSwitchboardIntegration",
     "UpdateUser",
     "UpdateWebhook",
     "WebhookDraft",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.domain import commands as cmd
-from gateway.domain.decide import clients, conversations, integrations, messages, offices, people
+from gateway.domain.decide import clients, conversations, integrations, messages, offices, people, switchboards
 from gateway.domain.decide.decision import Decision
 from gateway.domain.house import House
 from gateway.domain.value import Stamp
@@ -22,6 +22,12 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.CreateWebhook: integrations.create_webhook,
     cmd.UpdateWebhook: integrations.update_webhook,
     cmd.DeleteWebhook: integrations.delete_webhook,
+    cmd.CreateSwitchboard: switchboards.create,
+    cmd.UpdateSwitchboard: switchboards.update,
+    cmd.DeleteSwitchboard: switchboards.delete,
+    cmd.CreateSwitchboardIntegration: switchboards.create_integration,
+    cmd.UpdateSwitchboardIntegration: switchboards.update_integration,
+    cmd.DeleteSwitchboardIntegration: switchboards.delete_integration,
     cmd.CreateUser: people.create,
     cmd.UpdateUser: people.update,
     cmd.DeleteUser: people.delete,

@@ -8,6 +8,7 @@ from gateway.domain import events as ev
 from gateway.domain.channels import CHANNELS, CUSTOM, SDK_TYPES, Channel
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.offices import changed
+from gateway.domain.decide.switchboards import unlinked
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Integration, Office, Webhook
@@ -18,7 +19,7 @@ def create_integration(house: House, command: cmd.CreateIntegration, stamp: Stam
     office = house.office(command.app_id)
     if (command.type == CUSTOM) != bool(command.webhooks):
         raise Refused(errors.WEBHOOK_WITH_CUSTOM)
-    _check_responder(command.default_responder_id)
+    _check_responder(office, command.default_responder_id)
     integration_id = stamp.new_id()
     integration = Integration(
         id=integration_id,
@@ -38,9 +39,8 @@ def _made(channel: Channel, stamp: Stamp) -> dict[str, str]:
     return {name: stamp.new_secret() for name in channel.made}
 
 
-def _check_responder(responder_id: str | None) -> None:
-    """There are no switchboards yet, so that nobody can respond by default."""
-    if responder_id is not None:
+def _check_responder(office: Office, responder_id: str | None) -> None:
+    if responder_id is not None and (office.switchboard is None or not office.switchboard.integration(responder_id)):
         raise Refused(errors.SWITCHBOARD_INTEGRATION_NOT_FOUND)
 
 
@@ -50,7 +50,7 @@ def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stam
     integration = structs.replace(integration, fields={k: v for k, v in fields.items() if v is not None})
     named = ("display_name", "show_ai_disclaimer", "default_responder_id")
     changes = {name: value for name in named if (value := getattr(command, name)) is not UNSET}
-    _check_responder(changes.get("default_responder_id"))
+    _check_responder(office, changes.get("default_responder_id"))
     if changes.get("show_ai_disclaimer", False) is None:
         changes["show_ai_disclaimer"] = True  # unset is as at first
     integration = structs.replace(integration, **changes)
@@ -60,7 +60,7 @@ def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stam
 def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stamp) -> Decision:
     office, integration = _integration(house, command.app_id, command.integration_id)
     after = structs.replace(
-        office,
+        unlinked(office, integration.id),
         integrations=tuple(it for it in office.integrations if it.id != integration.id),
         keys=tuple(key for key in office.keys if key.integration_id != integration.id),
     )

@@ -4,6 +4,7 @@ from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association,
 from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, Webhook
 from gateway.domain.model.people import Device, ExternalId, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
+from gateway.domain.model.switchboards import Responder, Switchboard, SwitchboardIntegration
 from gateway.domain.value import Metadata
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "Participant",
     "Person",
     "Profile",
+    "Responder",
     "Room",
     "Scope",
     "Source",
+    "Switchboard",
+    "SwitchboardIntegration",
     "User",
     "Webhook",
 ]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from gateway.domain.model.switchboards import Switchboard
 from gateway.domain.value import Metadata, Shape, Value
 
 
@@ -83,11 +84,12 @@ class Integration(Value, kw_only=True):
 
 
 class Office(Value, kw_only=True):
-    """An app with its keys and integrations: all that decisions about its settings need."""
+    """An app with its keys, integrations and switchboard: all that decisions about its settings need."""
 
     app: App
     keys: tuple[Key, ...] = ()
     integrations: tuple[Integration, ...] = ()
+    switchboard: Switchboard | None = None
 
     def integration(self, integration_id: str) -> Integration | None:
         return next((it for it in self.integrations if it.id == integration_id), None)

@@ -203,7 +203,13 @@ OPERATIONS = (
         answers=answers.IntegrationAnswer,
         refuses=(*_UNKNOWN, errors.lasting("type"), errors.SWITCHBOARD_INTEGRATION_NOT_FOUND),
     ),
-    Operation("DELETE", _ONE, access.APP, delete_integration, refuses=_UNKNOWN),
+    Operation(
+        "DELETE",
+        _ONE,
+        access.APP,
+        delete_integration,
+        refuses=(*_UNKNOWN, errors.DEFAULT_RESPONDER_STAYS, errors.NEXT_STAYS),
+    ),
     Operation(
         "POST",
         _HOOKS,

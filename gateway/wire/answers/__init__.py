@@ -35,6 +35,14 @@ from gateway.wire.answers.rooms import (
     ParticipantList,
     Source,
 )
+from gateway.wire.answers.switchboards import (
+    Switchboard,
+    SwitchboardAnswer,
+    SwitchboardIntegration,
+    SwitchboardIntegrationAnswer,
+    SwitchboardIntegrationList,
+    SwitchboardList,
+)
 
 __all__ = [
     "INTEGRATIONS",
@@ -77,6 +85,12 @@ __all__ = [
     "ParticipantAnswer",
     "ParticipantList",
     "Source",
+    "Switchboard",
+    "SwitchboardAnswer",
+    "SwitchboardIntegration",
+    "SwitchboardIntegrationAnswer",
+    "SwitchboardIntegrationList",
+    "SwitchboardList",
     "Time",
     "User",
     "UserAnswer",

@@ -57,6 +57,11 @@ from gateway.wire.requests.integrations import (
     check_triggers,
 )
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Destination, MessageCreate
+from gateway.wire.requests.switchboards import (
+    SwitchboardIntegrationCreate,
+    SwitchboardIntegrationUpdate,
+    SwitchboardUpdate,
+)
 from gateway.wire.requests.users import UserCreate, UserUpdate
 from gateway.wire.requests.whole import IntegrationCreate, IntegrationUpdate
 
@@ -103,6 +108,9 @@ __all__ = [
     "SdkFields",
     "Seconds",
     "SettingsChanges",
+    "SwitchboardIntegrationCreate",
+    "SwitchboardIntegrationUpdate",
+    "SwitchboardUpdate",
     "TelegramFields",
     "TwilioFields",
     "TwitterFields",
