@@ -67,7 +67,10 @@ class LinkAction(Action, kw_only=True, tag="link"):
 
 
 class PostbackAction(Action, kw_only=True, tag="postback"):
+    """`uri` is empty in items, where the API shows one of every action."""
+
     payload: Payload
+    uri: str | None = None
 
 
 class ReplyAction(Action, kw_only=True, tag="reply"):
@@ -226,6 +229,8 @@ class Field(Shape, kw_only=True):
     options: Annotated[tuple[Option, ...], Meta(min_length=1, max_length=limits.OPTIONS)] | None = None
 
     def __post_init__(self) -> None:
+        if self.format is not None and self.type != "text":
+            raise ValueError("format belongs to fields of type text")
         if (self.type == "select") != (self.options is not None):
             raise ValueError("options belong to fields of type select, which need them")
         if (self.min_size or 1) > (self.max_size or limits.FORM_ANSWER):
@@ -255,7 +260,7 @@ def _check_names(fields: Iterable[Field | Answer]) -> None:
 
 class Form(_Content, kw_only=True, tag="form"):
     fields: Annotated[tuple[Field, ...], Meta(min_length=1, max_length=limits.FIELDS)]
-    submitted: bool = False
+    submitted: bool | None = None
     text: RichText | None = None
 
     def __post_init__(self) -> None:
@@ -263,11 +268,22 @@ class Form(_Content, kw_only=True, tag="form"):
 
 
 class FormResponse(Shape, kw_only=True, tag_field="type", tag="formResponse"):
+    """`quoted_message_id` names the form, here or in the fields; what is kept is the form itself, as a quote."""
+
     fields: Annotated[tuple[Answer, ...], Meta(min_length=1, max_length=limits.FIELDS)]
     text_fallback: str | None = None
+    quoted_message_id: str | None = None
 
     def __post_init__(self) -> None:
         _check_names(self.fields)
+        if len(self.named_forms) > 1:
+            raise ValueError("quotedMessageId should name one form")
+
+    @property
+    def named_forms(self) -> frozenset[str]:
+        """The ids of what it says it answers: one at most."""
+        named = (self.quoted_message_id, *(it.quoted_message_id for it in self.fields))
+        return frozenset(it for it in named if it is not None)
 
 
 class Template(_Content, kw_only=True, tag="template"):
@@ -297,29 +313,21 @@ def actions_of(content: Content) -> Iterator[AnyAction]:
 
 
 def with_ids(content: Content, stamp: Stamp) -> Content:
-    """The content as it is stored: every action has an id, server-made fields are made here."""
-    if isinstance(content, Text) and not content.actions:
-        return content
+    """The content with an id for every action."""
     if isinstance(content, Text | Image) and content.actions:
-        return structs.replace(content, actions=_named(content.actions, stamp))
+        return structs.replace(content, actions=tuple(_named(it, stamp) for it in content.actions))
     if isinstance(content, Carousel | List):
-        items = tuple(structs.replace(item, actions=_named(item.actions, stamp)) for item in content.items)
+        items = tuple(
+            structs.replace(item, actions=tuple(_named(it, stamp, uri="") for it in item.actions))
+            for item in content.items
+        )
         content = structs.replace(content, items=items)
         if isinstance(content, List) and content.actions:
-            return structs.replace(content, actions=_named(content.actions, stamp))
-    if isinstance(content, Location):
-        point = content.coordinates
-        where = f"Location shared:\nhttps://maps.google.com/maps?q={point.lat},{point.long}"
-        return structs.replace(content, text=where)
-    if isinstance(content, FormResponse):
-        return structs.replace(content, text_fallback="\n".join(map(_line, content.fields)))
+            return structs.replace(content, actions=tuple(_named(it, stamp) for it in content.actions))
     return content
 
 
-def _named(actions: tuple[Any, ...], stamp: Stamp) -> tuple[Any, ...]:
-    return tuple(structs.replace(action, id=stamp.new_id()) for action in actions)
-
-
-def _line(answer: Answer) -> str:
-    chosen = ", ".join(option.label for option in answer.select or ())
-    return f"{answer.label}: {answer.text or answer.email or chosen}"
+def _named(action: Any, stamp: Stamp, uri: str | None = None) -> Any:
+    if isinstance(action, PostbackAction):
+        return structs.replace(action, id=stamp.new_id(), uri=uri)
+    return structs.replace(action, id=stamp.new_id())

@@ -39,6 +39,13 @@ AUTHOR_NOT_PARTICIPANT: Final = Problem(400, "bad_request", "The author is not a
 USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may only send conversation:read")
 NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
 NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")
+NO_SUCH_FORM: Final = Problem(
+    400, "bad_request", "A formResponse needs the quotedMessageId of a form of the conversation"
+)
+NO_TEMPLATES: Final = Problem(400, "bad_request", "Shorthand for templates is not supported: there are none here")
+TOO_MUCH_METADATA: Final = Problem(
+    400, "bad_request", f"With that of the button it answers, metadata exceeds {limits.METADATA_BYTES} bytes"
+)
 SCHEMA_FOR_TEMPLATES: Final = Problem(
     400, "bad_request", "Content of type template needs schema whatsapp, and no other content has a schema"
 )
@@ -119,6 +126,7 @@ NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the con
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")
 METHOD_NOT_ALLOWED: Final = Problem(405, "method_not_allowed", "Method not allowed")
 
+FORM_SUBMITTED: Final = Problem(409, "conflict", "The form has been submitted already")
 USER_EXISTS: Final = Problem(409, "conflict", "User already exists")
 TOO_LARGE: Final = Problem(413, "payload_too_large", f"A request is limited to {limits.REQUEST_BYTES} bytes")
 NOT_JSON: Final = Problem(415, "unsupported_media_type", "The Content-Type should be application/json")

@@ -105,6 +105,7 @@ class HasRead(ConversationEvent, kw_only=True, tag="conversation:read"):
     last_read: int
     user: User | None = None
     participant: Participant | None = None
+    display_name: str | None = None
 
 
 class Typing(ConversationEvent, kw_only=True, tag="conversation:typing"):

@@ -7,9 +7,9 @@ from msgspec import structs
 
 from gateway.domain import events as ev
 from gateway.domain.commands import Ref
-from gateway.domain.content import AnyAction, actions_of
+from gateway.domain.content import AnyAction, ReplyAction, actions_of
 from gateway.domain.house import House
-from gateway.domain.message import Message
+from gateway.domain.message import Message, placeholder
 from gateway.domain.model import Kind, Participant, Person, Room, User
 
 E = TypeVar("E", bound=ev.Event)
@@ -91,21 +91,27 @@ def _posted(house: House, event: ev.MessagePosted) -> None:
     _in_room(house, event)
     here, message = event.conversation.id, event.message
     _shelve(house, here, message)
+    if message.quoted is not None:
+        _shelve(house, here, structs.replace(message.quoted, quoted_by=message.id))
     for action in _buttons(message):
         house.actions[here, action.id or ""] = action
+        if isinstance(action, ReplyAction):
+            house.replies[here, action.payload] = action
 
 
 def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
     _in_room(house, event)
     here = event.conversation.id
     before = house.messages[here, event.message_id]
-    _shelve(
-        house,
-        here,
-        structs.replace(before, content=None, metadata=None, references=None, quoted=None, override=None, schema=None),
-    )
+    emptied = placeholder(before)
+    _shelve(house, here, emptied)
+    answer = house.messages.get((here, before.quoted_by or ""))
+    if answer is not None and answer.quoted is not None:
+        _shelve(house, here, structs.replace(answer, quoted=emptied))
     for action in _buttons(before):
         house.actions.pop((here, action.id or ""), None)
+        if isinstance(action, ReplyAction):
+            house.replies.pop((here, action.payload), None)
 
 
 def _shelve(house: House, here: str, message: Message) -> None:
@@ -123,6 +129,7 @@ def _cleared(house: House, event: ev.MessagesCleared) -> None:
     here = event.conversation.id
     house.messages = {key: message for key, message in house.messages.items() if key[0] != here}
     house.actions = {key: action for key, action in house.actions.items() if key[0] != here}
+    house.replies = {key: action for key, action in house.replies.items() if key[0] != here}
     house.sent = {key: message for key, message in house.sent.items() if key[0] != here}
 
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from gateway.domain import errors
 from gateway.domain.commands import Ref
-from gateway.domain.content import AnyAction
+from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Office, Person, Room
@@ -46,6 +46,7 @@ class House:
         self.rooms_of: dict[str, tuple[str, ...]] = {}
         self.messages: dict[tuple[str, str], Message] = {}
         self.actions: dict[tuple[str, str], AnyAction] = {}
+        self.replies: dict[tuple[str, str], ReplyAction] = {}
         self.sent: dict[tuple[str, str, str], Message] = {}
 
     def office(self, app_id: str) -> Office:

@@ -46,6 +46,7 @@ LIST_ACTIONS: Final = 10  # of a list itself
 TEXT_ACTIONS: Final = 100  # of a text or image; the API names no number (ours)
 FIELDS: Final = 20  # of a form
 FORM_ANSWER: Final = 256  # characters of a text answer
+FORM_ANSWER_DEFAULT: Final = 128  # characters of a text answer, unless its field says otherwise
 EMAIL_ANSWER: Final = 128  # characters of an e-mail answer
 OPTIONS: Final = 200  # of a select field (ours)
 REFERENCES: Final = 10  # of a message

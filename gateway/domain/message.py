@@ -49,3 +49,17 @@ class Message(Value, kw_only=True, omit_defaults=True):
     @property
     def deleted(self) -> bool:
         return self.content is None
+
+
+def placeholder(message: Message) -> Message:
+    """What is left of a deleted message."""
+    return Message(
+        id=message.id,
+        seq=message.seq,
+        received=message.received,
+        author=message.author,
+        content=None,
+        source=message.source,
+        client_message_id=message.client_message_id,
+        quoted_by=message.quoted_by,
+    )

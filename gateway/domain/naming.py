@@ -1,8 +1,54 @@
 """What a user is called where they speak."""
 
-from gateway.domain.model import User
+from typing import Final
+
+from gateway.domain.animals import animal_name
+from gateway.domain.model import Person, User
+
+CHANNELS: Final = {
+    "web": "Web",
+    "ios": "iOS",
+    "android": "Android",
+    "unity": "Unity",
+    "apple": "Apple Messages",
+    "instagram": "Instagram",
+    "line": "LINE",
+    "mailgun": "Email",
+    "messagebird": "SMS",
+    "messenger": "Messenger",
+    "telegram": "Telegram",
+    "twilio": "SMS",
+    "twitter": "Twitter",
+    "viber": "Viber",
+    "wechat": "WeChat",
+    "whatsapp": "WhatsApp",
+}
 
 
 def display_name(user: User) -> str | None:
     """Given name and surname, as far as there are any; None where there is neither."""
     return " ".join(it for it in (user.profile.given_name, user.profile.surname) if it) or None
+
+
+def author_name(person: Person, spoken_through: str | None, *, use_animal_names: bool) -> str:
+    """The name of a user's messages, in the order that the API documents.
+
+    `spoken_through` is a type of device or channel; None where it is none, and then the one seen last counts.
+    """
+    user = person.user
+    named = display_name(user)
+    if named is not None:
+        return named
+    if use_animal_names:
+        return animal_name(user.id)
+    channel = spoken_through or _seen_last(person)
+    if channel is None:
+        return f"User {user.id}"
+    known_there = next((it.external_id for it in person.links if it.type == channel), None)
+    return f"{CHANNELS.get(channel, channel.capitalize())} User {user.external_id or known_there or user.id}"
+
+
+def _seen_last(person: Person) -> str | None:
+    if person.devices:
+        return max(person.devices, key=lambda it: it.last_seen).platform
+    return next((it.type for it in reversed(person.links) if it.status == "active"), None)

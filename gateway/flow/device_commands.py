@@ -113,7 +113,7 @@ def _press(asker: Asker, frame: frames.PressButton) -> LinedUp:
         action_id=frame.action_id,
         source=asker.source,
     )
-    return press, _nothing
+    return press, _pressed
 
 
 def _open(asker: Asker, frame: frames.OpenConversation) -> LinedUp:
@@ -194,8 +194,9 @@ def _me(asker: Asker) -> cmd.Ref:
     return cmd.Ref(asker.app_id, asker.user_id, "id")
 
 
-def _nothing(_: object) -> Json:
-    return {}
+def _pressed(answer: cmd.Posted | None) -> Json:
+    """A button that says something is answered with what it said."""
+    return _posted(answer) if answer else {}
 
 
 _COMMANDS: dict[type[frames.Frame], Callable[[Any, Any], LinedUp | None]] = {

@@ -205,10 +205,9 @@ def _author(user: User | None, display_name: str | None, avatar_url: str | None)
 
 
 def _read(it: ev.HasRead) -> Json:
-    name = naming.display_name(it.user) if it.user else None
     activity = {
         "type": "conversation:read",
-        "author": _author(it.user, name, None),
+        "author": _author(it.user, it.display_name, None),
         "source": v2.source(it.source),
     }
     return {

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.domain import events as ev
-from gateway.domain import naming
 from gateway.domain.audience import TRIGGERS
 from gateway.domain.model import Conversation, Source, User, Webhook
 from gateway.wire import v2
@@ -84,11 +83,10 @@ def _author(user: User | None, webhook: Webhook, display_name: str | None, avata
 
 
 def _read(event: ev.HasRead, webhook: Webhook) -> Json:
-    name = naming.display_name(event.user) if event.user else None
     picture = event.user.profile.avatar_url if event.user else None
     activity = {
         "type": "conversation:read",
-        "author": _author(event.user, webhook, name, picture),
+        "author": _author(event.user, webhook, event.display_name, picture),
         "source": _source(event.source, webhook),
     }
     return {"conversation": v2.short_conversation(event.conversation), "activity": activity}

@@ -85,8 +85,10 @@ def test_every_query_has_a_sentence_and_a_caller() -> None:
     assert len(QUERIES) == len(re.findall(r"^-- \w+: ", (HERE / "queries.sql").read_text(), re.MULTILINE))
 
 
-def test_migrations_are_numbered_without_a_gap() -> None:
-    assert [number for number, _ in SCRIPTS] == list(range(1, len(SCRIPTS) + 1))
+def test_migrations_are_numbered_in_order() -> None:
+    numbers = [number for number, _ in SCRIPTS]
+    assert numbers[0] == 1
+    assert numbers == sorted(set(numbers))
 
 
 async def test_migrations_are_applied_once(file: Path) -> None:
@@ -94,7 +96,7 @@ async def test_migrations_are_applied_once(file: Path) -> None:
         store = await open_store(file, "epoch")
         await store.close()
     with closing(sqlite3.connect(file)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (len(SCRIPTS),)
+        assert db.execute("PRAGMA user_version").fetchone() == (SCRIPTS[-1][0],)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 

@@ -8,15 +8,10 @@ from msgspec import convert, structs
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
 from gateway.domain.content import (
-    Answer,
     Carousel,
     Content,
-    Coordinates,
-    FormResponse,
     Item,
     List,
-    Location,
-    Option,
     PostbackAction,
     Text,
     actions_of,
@@ -177,23 +172,6 @@ def test_nobody_is_told_that_they_type_themselves(town: Town) -> None:
     assert (typing.audience, typing.seq, typing.display_name) == ((town.user("bob"),), 0, "Ann")
     town.do(town.orders.types(room))
     assert town.last(ev.Typing).audience == (town.user("ann"), town.user("bob"))
-
-
-def test_what_the_gateway_writes_into_content(town: Town) -> None:
-    room = town.group("ann")
-    here = Location(coordinates=Coordinates(lat=1.5, long=-2))
-    drink = Option(name="tea", label="Tea")
-    form = FormResponse(
-        fields=(
-            Answer(type="text", name="n", label="Name", text="Ann"),
-            Answer(type="select", name="d", label="Drink", select=(drink, drink)),
-        )
-    )
-    said = [town.do(town.orders.posts(room, it, by="ann", source=WEB)).message.content for it in (here, form)]
-    assert isinstance(said[0], Location)
-    assert isinstance(said[1], FormResponse)
-    assert said[0].text == "Location shared:\nhttps://maps.google.com/maps?q=1.5,-2"
-    assert said[1].text_fallback == "Name: Ann\nDrink: Tea, Tea"
 
 
 @pytest.mark.parametrize(

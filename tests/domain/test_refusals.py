@@ -12,7 +12,19 @@ import gateway.domain
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain.commands import Command, Speaker, WebhookDraft
-from gateway.domain.content import Answer, BuyAction, Carousel, FormResponse, Item, LinkAction, Template, Text
+from gateway.domain.content import (
+    Answer,
+    BuyAction,
+    Carousel,
+    Field,
+    Form,
+    FormResponse,
+    Item,
+    LinkAction,
+    ReplyAction,
+    Template,
+    Text,
+)
 from gateway.domain.errors import Problem
 from gateway.domain.model import AppSettings, Source
 from tests.domain import switchboard_stories
@@ -170,6 +182,29 @@ def _answers_by_api(town: Town) -> Command[Any]:
     return town.orders.posts(town.group("ann"), form, by="ann")
 
 
+def _answers_nothing(town: Town) -> Command[Any]:
+    form = FormResponse(fields=(Answer(type="text", name="n", label="l", text="t"),))
+    return town.orders.posts(town.group("ann"), form, by="ann", source=DEVICE)
+
+
+def _answers_again(town: Town) -> Command[Any]:
+    room = town.group("ann")
+    form = town.do(town.orders.posts(room, Form(fields=(Field(type="text", name="n", label="l"),)))).message
+    answer = Answer(type="text", name="n", label="l", text="t")
+    response = FormResponse(fields=(answer,), quoted_message_id=form.id)
+    order = town.orders.posts(room, response, by="ann", source=DEVICE)
+    town.do(order)
+    return order
+
+
+def _says_too_much(town: Town) -> Command[Any]:
+    room = town.group("ann")
+    button = ReplyAction(text="Red", payload="RED", metadata={"a": 1})
+    town.do(town.orders.posts(room, Text(text="So?", actions=(button,))))
+    most = {"k": "x" * (limits.METADATA_BYTES - 1)}
+    return town.orders.posts(room, Text(text="Red", payload="RED"), by="ann", metadata=most)
+
+
 def _buys(town: Town) -> Command[Any]:
     pay = BuyAction(text="Pay", amount=100)
     return town.orders.posts(town.group("ann"), Text(text="Bill", actions=(pay,)))
@@ -229,6 +264,10 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.AUTHOR_NOT_PARTICIPANT, "an outsider speaks, says a backend", _outsider),
     (errors.NO_BUY_IN_GROUPS, "a group is asked to pay", _buys),
     (errors.NO_API_FORM_RESPONSE, "a backend fills in a form", _answers_by_api),
+    (errors.NO_SUCH_FORM, "no form is named", _answers_nothing),
+    (errors.FORM_SUBMITTED, "it is answered twice", _answers_again),
+    (errors.TOO_MUCH_METADATA, "a reply's and one's own", _says_too_much),
+    (errors.NO_TEMPLATES, "in shorthand", lambda t: t.orders.says(t.group("ann"), "%((template:a))%")),
     (errors.SCHEMA_FOR_TEMPLATES, "none is named", lambda t: t.orders.posts(t.group("ann"), Template(template={}))),
     (errors.SCHEMA_FOR_TEMPLATES, "of a text", lambda t: t.orders.says(t.group("ann"), schema="whatsapp")),
     (errors.NO_SUCH_ACTION, "no such button", lambda t: _button(t, kind="none")),

@@ -14,11 +14,11 @@ ROOT = Path(__file__).parents[2]
 
 PURE_PARTS = {
     "base64", "binascii", "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum",
-    "functools", "hashlib", "heapq", "hmac", "ipaddress", "itertools", "math", "operator", "re", "string",
+    "functools", "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools", "math", "operator", "re", "string",
     "struct", "types", "typing", "unicodedata", "urllib",
 }  # fmt: skip
 OUTSIDERS = {
-    "domain": PURE_PARTS | {"gateway", "msgspec"},
+    "domain": PURE_PARTS | {"gateway", "markdown_it", "msgspec", "nh3"},
     "wire": PURE_PARTS | {"gateway", "joserfc", "json", "msgspec", "orjson", "websockets"},
 }
 

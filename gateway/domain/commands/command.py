@@ -26,6 +26,7 @@ class Needs(Value, kw_only=True):
     rooms_of_people: bool = False
     message: str | None = None  # of `room`
     action: str | None = None  # of `room`
+    reply: str | None = None  # the payload of a reply button of `room`
     sent: tuple[str, str, str] | None = None  # conversation, author, client message id
 
 

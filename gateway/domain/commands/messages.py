@@ -2,7 +2,7 @@
 
 from gateway.domain.commands.command import Needs, Ref, Speaker
 from gateway.domain.commands.conversations import InConversation
-from gateway.domain.content import Content, Reference
+from gateway.domain.content import Content, FormResponse, Reference, Text
 from gateway.domain.message import Message, Override
 from gateway.domain.model import API, Metadata, Source
 from gateway.domain.value import Value
@@ -33,7 +33,14 @@ class Post(InConversation[Posted], kw_only=True):
         sent = None
         if self.client_message_id is not None and self.author.user:
             sent = (self.conversation_id, self.author.user.value, self.client_message_id)
-        return Needs(office=self.app_id, room=self.conversation_id, people=self.author.people, sent=sent)
+        return Needs(
+            office=self.app_id,
+            room=self.conversation_id,
+            people=self.author.people,
+            sent=sent,
+            message=next(iter(self.content.named_forms), None) if isinstance(self.content, FormResponse) else None,
+            reply=self.content.payload if isinstance(self.content, Text) and self.author.user else None,
+        )
 
 
 class DeleteMessage(InConversation[None], kw_only=True):
@@ -71,8 +78,8 @@ class Type(InConversation[None], kw_only=True):
         return Needs(office=self.app_id, room=self.conversation_id, people=self.typist.people)
 
 
-class Press(InConversation[None], kw_only=True):
-    """A postback button is pressed; `action_id` is the id the gateway gave it."""
+class Press(InConversation[Posted | None], kw_only=True):
+    """A reply or postback button is pressed; `action_id` is the id the gateway gave it."""
 
     user: Ref
     action_id: str

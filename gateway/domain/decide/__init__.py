@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.domain import commands as cmd
-from gateway.domain.decide import clients, conversations, integrations, messages, offices, people, switchboards
+from gateway.domain.decide import (
+    activities,
+    buttons,
+    clients,
+    conversations,
+    integrations,
+    messages,
+    offices,
+    people,
+    switchboards,
+)
 from gateway.domain.decide.decision import Decision
 from gateway.domain.house import House
 from gateway.domain.value import Stamp
@@ -43,9 +53,9 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.Post: messages.post,
     cmd.DeleteMessage: messages.delete,
     cmd.ClearMessages: messages.clear,
-    cmd.Read: messages.read,
-    cmd.Type: messages.type_,
-    cmd.Press: messages.press,
+    cmd.Read: activities.read,
+    cmd.Type: activities.type_,
+    cmd.Press: buttons.press,
 }
 
 

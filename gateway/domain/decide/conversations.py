@@ -11,7 +11,8 @@ from gateway.domain.commands import Seat
 from gateway.domain.content import Content
 from gateway.domain.decide.clients import unlinked, with_client
 from gateway.domain.decide.decision import Decision, happening, next_step
-from gateway.domain.decide.messages import posted, seat
+from gateway.domain.decide.messages import posted
+from gateway.domain.decide.speakers import seat
 from gateway.domain.errors import Refused
 from gateway.domain.evolve import room_after
 from gateway.domain.house import House
@@ -32,9 +33,9 @@ def create(house: House, command: cmd.CreateConversation, stamp: Stamp) -> Decis
     events: list[ev.Event] = [created]
     room = Room(created.conversation, created.participants)
     for content in command.messages:
-        said = posted(room, _first_words(command, room, content), guests[0], stamp)
-        room = room_after(room, said)
-        events.append(said)
+        for said in posted(house, room, _first_words(command, room, content), guests[0], stamp):
+            room = room_after(room, said)
+            events.append(said)
     return Decision((*events, *linked), room)
 
 

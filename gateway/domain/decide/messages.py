@@ -1,27 +1,31 @@
-"""Decisions about messages, read marks, typing and postbacks."""
+"""Decisions about messages."""
 
 from msgspec import structs
 
-from gateway.domain import audience, errors, limits, naming
+from gateway.domain import audience, errors, limits
 from gateway.domain import commands as cmd
 from gateway.domain import events as ev
-from gateway.domain.commands import Mark, Posted
+from gateway.domain.commands import Posted
 from gateway.domain.content import (
     USER_CONTENT,
     BuyAction,
+    Content,
     FormResponse,
-    PostbackAction,
     Template,
     Text,
     actions_of,
-    with_ids,
+    metadata_bytes,
 )
 from gateway.domain.decide.decision import Decision, happening, next_step
+from gateway.domain.decide.forms import answered
+from gateway.domain.decide.speakers import author, seat
+from gateway.domain.decide.wording import worded
 from gateway.domain.errors import Refused
+from gateway.domain.evolve import room_after
 from gateway.domain.house import House
 from gateway.domain.message import Message
-from gateway.domain.model import API, Author, Kind, Participant, Person, Room, Source
-from gateway.domain.value import Stamp
+from gateway.domain.model import API, Author, Kind, Metadata, Person, Room
+from gateway.domain.value import Stamp, Value
 
 
 def post(house: House, command: cmd.Post, stamp: Stamp) -> Decision:
@@ -33,16 +37,62 @@ def post(house: House, command: cmd.Post, stamp: Stamp) -> Decision:
             return Decision((), Posted((first,), duplicate=True))
     if person:
         seat(room, person, command.source)
-    event = posted(room, command, person, stamp)
-    return Decision((event,), Posted((event.message,)))
+    events = posted(house, room, command, person, stamp)
+    return Decision(tuple(events), Posted(tuple(it.message for it in events)))
 
 
-def posted(room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -> ev.MessagePosted:
-    """The message, as it happens in `room`; raises `Refused` for content that may not be said there."""
-    before = room.conversation
+def posted(house: House, room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -> list[ev.MessagePosted]:
+    """The messages of a post, in the order they happen in `room`; raises `Refused` for what may not be said there."""
+    _check_content(room, command, person)
+    return said(house, room, _answering(house, command, person), stamp)
+
+
+class Saying(Value):
+    """A post by the one who makes it; `quoted` is what it answers."""
+
+    command: cmd.Post
+    person: Person | None = None
+    quoted: Message | None = None
+
+
+def said(house: House, room: Room, saying: Saying, stamp: Stamp) -> list[ev.MessagePosted]:
+    """The messages of what may be said: one, or several where shorthand makes more of one. All of them fit, or none."""
+    command = saying.command
+    speaker = author(house, command.author, saying.person, command.source)
+    events: list[ev.MessagePosted] = []
+    for content in worded(command, house.office(command.app_id).app.settings, stamp):
+        event = _message_posted(room, saying, speaker, content, stamp)
+        room = room_after(room, event)
+        events.append(event)
+    return events
+
+
+def _answering(house: House, command: cmd.Post, person: Person | None) -> Saying:
+    """The post as it answers a form, which it then quotes, or the button whose payload it has."""
+    content = command.content
+    if isinstance(content, FormResponse):
+        form, fitting = answered(house, command, content)
+        return Saying(structs.replace(command, content=fitting), person, form)
+    if person and isinstance(content, Text) and content.payload is not None:
+        button = house.replies.get((command.conversation_id, content.payload))
+        if button is not None and button.metadata:
+            metadata = _together(command.metadata, button.metadata)
+            return Saying(structs.replace(command, metadata=metadata), person)
+    return Saying(command, person)
+
+
+def _together(own: Metadata | None, copied: Metadata) -> Metadata:
+    """A message's own metadata with that of the button it answers."""
+    both = {**(own or {}), **copied}
+    if metadata_bytes(both) > limits.METADATA_BYTES:
+        raise Refused(errors.TOO_MUCH_METADATA)
+    return both
+
+
+def _message_posted(room: Room, saying: Saying, speaker: Author, content: Content, stamp: Stamp) -> ev.MessagePosted:
+    before, command, person = room.conversation, saying.command, saying.person
     if before.posted - before.cleared >= limits.MESSAGES:
         raise Refused(errors.LOCKED)
-    _check_content(room, command, person)
     received = max(stamp.at, before.clock + 1)
     changes = {"posted": before.posted + 1, "last_updated_at": received}
     if person is None:
@@ -52,12 +102,13 @@ def posted(room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -
         id=stamp.new_id(),
         seq=after.seq,
         received=received,
-        author=_author(command.author, person),
-        content=with_ids(command.content, stamp),
+        author=speaker,
+        content=content,
         source=command.source.short,
         metadata=command.metadata or None,
         references=command.references,
         client_message_id=command.client_message_id,
+        quoted=saying.quoted,
         override=command.override,
         schema=command.schema,
     )
@@ -88,103 +139,12 @@ def delete(house: House, command: cmd.DeleteMessage, stamp: Stamp) -> Decision:
 
 def clear(house: House, command: cmd.ClearMessages, stamp: Stamp) -> Decision:
     room = house.room(command.app_id, command.conversation_id)
+    return Decision((_cleared(room, stamp),))
+
+
+def _cleared(room: Room, stamp: Stamp) -> ev.MessagesCleared:
     after = next_step(room.conversation, stamp, cleared=room.conversation.posted)
-    event = happening(ev.MessagesCleared, room, after, stamp)
-    return Decision((event,))
-
-
-def read(house: House, command: cmd.Read, stamp: Stamp) -> Decision:
-    room = house.room(command.app_id, command.conversation_id)
-    if command.reader.user is None:
-        return _business_read(room, command, stamp)
-    person = house.person(command.reader.user)
-    before = seat(room, person, command.source)
-    conversation = room.conversation
-    if before.read == conversation.posted:
-        return Decision((), Mark(before.last_read, 0))
-    mark = structs.replace(before, read=conversation.posted, last_read=conversation.last_updated_at)
-    event = _has_read(room, command, stamp, conversation.last_updated_at)
-    event = structs.replace(event, user=person.user, participant=mark)
-    return Decision((event,), Mark(mark.last_read, 0))
-
-
-def _business_read(room: Room, command: cmd.Read, stamp: Stamp) -> Decision:
-    conversation = room.conversation
-    newest = conversation.last_updated_at
-    if not conversation.posted or conversation.business_last_read == newest:
-        return Decision((), Mark(conversation.business_last_read, 0))
-    return Decision((_has_read(room, command, stamp, newest),), Mark(newest, 0))
-
-
-def _has_read(room: Room, command: cmd.Read, stamp: Stamp, last_read: int) -> ev.HasRead:
-    changes = {} if command.reader.user else {"business_last_read": last_read}
-    after = next_step(room.conversation, stamp, **changes)
-    return happening(ev.HasRead, room, after, stamp, source=command.source, last_read=last_read)
-
-
-def type_(house: House, command: cmd.Type, stamp: Stamp) -> Decision:
-    room = house.room(command.app_id, command.conversation_id)
-    person = house.person(command.typist.user) if command.typist.user else None
-    if person:
-        seat(room, person, command.source)
-    author = _author(command.typist, person)
-    event = ev.Typing(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=command.app_id,
-        audience=audience.everyone_but(room, author.user_id),
-        conversation=room.conversation,
-        activity=command.activity,
-        source=command.source,
-        user=person.user if person else None,
-        display_name=author.display_name,
-        avatar_url=author.avatar_url,
-    )
-    return Decision((event,))
-
-
-def press(house: House, command: cmd.Press, stamp: Stamp) -> Decision:
-    room = house.room(command.app_id, command.conversation_id)
-    person = house.person(command.user)
-    seat(room, person, command.source)
-    action = house.actions.get((command.conversation_id, command.action_id))
-    if not isinstance(action, PostbackAction):
-        raise Refused(errors.NO_SUCH_ACTION)
-    event = ev.Pressed(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=command.app_id,
-        conversation=room.conversation,
-        user=person.user,
-        source=command.source,
-        payload=action.payload,
-        metadata=action.metadata,
-    )
-    return Decision((event,))
-
-
-def seat(room: Room, person: Person, source: Source) -> Participant:
-    """The person's seat. To a device, a conversation it has no seat in does not exist."""
-    found = room.seat(person.user.id)
-    if found is None:
-        raise Refused(errors.AUTHOR_NOT_PARTICIPANT if source == API else errors.CONVERSATION_NOT_FOUND)
-    return found
-
-
-def _author(speaker: cmd.Speaker, person: Person | None) -> Author:
-    if person is None:
-        return Author(
-            type="business",
-            display_name=speaker.display_name,
-            avatar_url=speaker.avatar_url,
-            subtypes=speaker.subtypes,
-        )
-    return Author(
-        type="user",
-        user_id=person.user.id,
-        display_name=speaker.display_name or naming.display_name(person.user),
-        avatar_url=speaker.avatar_url or person.user.profile.avatar_url,
-    )
+    return happening(ev.MessagesCleared, room, after, stamp)
 
 
 def _check_content(room: Room, command: cmd.Post, person: Person | None) -> None:
@@ -193,7 +153,7 @@ def _check_content(room: Room, command: cmd.Post, person: Person | None) -> None
         raise Refused(errors.SCHEMA_FOR_TEMPLATES)
     if isinstance(content, Text) and not content.actions:
         return
-    if isinstance(content, FormResponse) and command.source == API:
+    if isinstance(content, FormResponse) and (command.source == API or person is None):
         raise Refused(errors.NO_API_FORM_RESPONSE)
     if person and not isinstance(content, USER_CONTENT):
         raise Refused(

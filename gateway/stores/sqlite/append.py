@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import structs
 
 from gateway.domain import events as ev
-from gateway.domain.content import actions_of
+from gateway.domain.content import AnyAction, ReplyAction, actions_of
 from gateway.domain.house import House
+from gateway.domain.message import Message
 from gateway.domain.model import Key, Office, Person, Room
 from gateway.ports import Mirrored
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
@@ -114,8 +115,19 @@ def _messages(house: House, events: Sequence[ev.Event]) -> Iterator[Statement]:
     yield from put("put_messages", [_message(it) for it in posted])
     yield from put("put_actions", [row for it in posted for row in _actions(it)])
     deleted = [(it.conversation.id, it.message_id) for it in events if isinstance(it, ev.MessageDeleted)]
-    yield from over("change_messages", [house.messages[key] for key in deleted if key in house.messages])
+    yield from over("change_messages", _changed(house, posted, deleted))
     yield from over("drop_actions", [message_id for _, message_id in deleted])
+
+
+def _changed(house: House, posted: Sequence[ev.MessagePosted], deleted: Sequence[tuple[str, str]]) -> list[Message]:
+    """Messages that are different now: those deleted, those quoted, and those that quote what was deleted."""
+    keys = dict.fromkeys(deleted)
+    keys.update({(it.conversation.id, it.message.quoted.id): None for it in posted if it.message.quoted is not None})
+    for room, message_id in deleted:
+        message = house.messages.get((room, message_id))
+        if message is not None and message.quoted_by is not None:
+            keys[room, message.quoted_by] = None
+    return [house.messages[key] for key in keys if key in house.messages]
 
 
 def _there(house: House, event: ev.MessagePosted) -> bool:
@@ -127,9 +139,14 @@ def _actions(event: ev.MessagePosted) -> list[Row]:
     if message.content is None:
         return []
     return [
-        (event.conversation.id, action.id, message.id, message.seq, store(action))
+        (event.conversation.id, action.id, message.id, message.seq, _payload(action), store(action))
         for action in actions_of(message.content)
     ]
+
+
+def _payload(action: AnyAction) -> str | None:
+    """What a reply button is also found by."""
+    return action.payload if isinstance(action, ReplyAction) else None
 
 
 def _message(event: ev.MessagePosted) -> Row:

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from gateway.domain.commands import Needs, Ref
-from gateway.domain.content import AnyAction
+from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Key, Office, Person, Room
@@ -101,6 +101,8 @@ class Reader:
         await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
         await self._sent({need.sent for need in needs if need.sent})
         await self._messages({need.message for need in needs if need.message})
+        await self._messages(self._answers())
+        await self._replies({(need.room, need.reply) for need in needs if need.reply is not None})
         await self._actions({(need.room, need.action) for need in needs if need.action})
         return self.house
 
@@ -200,6 +202,15 @@ class Reader:
         if ids:
             for room, message_id, body in await self._ask("messages_by_id", store(sorted(ids))):
                 self.house.messages[room, message_id] = load(body, Message)
+
+    def _answers(self) -> set[str]:
+        """What quotes the messages that are held: when those go, it changes too."""
+        return {it.quoted_by for it in self.house.messages.values() if it.quoted_by is not None}
+
+    async def _replies(self, keys: set[tuple[str | None, str]]) -> None:
+        if keys:
+            for room, payload, body in await self._ask("replies_by_payload", store(list(keys))):
+                self.house.replies[room, payload] = load(body, ReplyAction)
 
     async def _actions(self, keys: set[tuple[str | None, str]]) -> None:
         if keys:

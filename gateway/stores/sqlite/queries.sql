@@ -50,6 +50,13 @@ FROM json_each(?) AS wanted
 CROSS JOIN actions ON actions.conversation_id = json_extract(wanted.value, '$[0]')
     AND actions.id = json_extract(wanted.value, '$[1]');
 
+-- replies_by_payload: The newest reply buttons by [conversation, payload].
+SELECT actions.conversation_id, actions.payload, actions.body
+FROM json_each(?) AS wanted
+CROSS JOIN actions ON actions.conversation_id = json_extract(wanted.value, '$[0]')
+    AND actions.payload = json_extract(wanted.value, '$[1]')
+ORDER BY actions.seq;
+
 -- conversations_after: A page of a user's conversations, oldest first.
 SELECT rooms.body FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
 WHERE seats.user_id = ? AND seats.conversation_id > ? ORDER BY seats.conversation_id LIMIT ?;
@@ -153,7 +160,7 @@ UPDATE messages SET body = changed.value
 FROM json_each(?) AS changed WHERE messages.id = json_extract(changed.value, '$.id');
 
 -- put_actions: The buttons of new messages.
-INSERT INTO actions (conversation_id, id, message_id, seq, body) VALUES (?, ?, ?, ?, ?);
+INSERT INTO actions (conversation_id, id, message_id, seq, payload, body) VALUES (?, ?, ?, ?, ?, ?);
 
 -- drop_actions: The buttons of deleted messages.
 DELETE FROM actions WHERE message_id IN (SELECT value FROM json_each(?));

@@ -1,0 +1,180 @@
+"""Shorthand: what it stands for, and that whatever is not quite shorthand stays text."""
+
+from typing import Any
+
+import pytest
+from msgspec import convert, json, to_builtins
+
+from gateway.domain import errors, limits
+from gateway.domain.content import Content, LinkAction, Text, actions_of
+from gateway.domain.model import Source
+from tests.domain.town import Town
+
+Json = dict[str, Any]
+
+WEB = Source(type="web", integration_id="0" * 24)
+A, B = "https://example.org/a.png", "https://example.org/b.png"
+
+
+def link(text: str, uri: str) -> Json:
+    return {"type": "link", "text": text, "uri": uri}
+
+
+def reply(text: str, payload: str) -> Json:
+    return {"type": "reply", "text": text, "payload": payload}
+
+
+def postback(text: str, payload: str) -> Json:
+    return {"type": "postback", "text": text, "payload": payload}
+
+
+def said(by: str | None = None, source: Source | None = None, **content: Any) -> list[Json]:
+    """The contents that a text became, without the ids of buttons."""
+    town = Town()
+    order = town.orders.posts(town.group("ann"), convert({"type": "text", **content}, Content), by)
+    posted = town.do(order if source is None else convert({**to_builtins(order), "source": source}, type(order)))
+    shown = [json.decode(json.encode(it.content)) for it in posted.messages]
+    for action in (it for content in shown for it in content.get("actions", ())):
+        del action["id"]
+    return shown
+
+
+def text(words: str | None, *actions: Json) -> Json:
+    shown: Json = {"type": "text"}
+    if words is not None:
+        shown["text"] = words
+    return {**shown, "actions": list(actions)} if actions else shown
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Look %[here](https://example.org)", text("Look", link("here", "https://example.org"))),
+        ("%[a](http://e.x)%[b](tel:112)", text(None, link("a", "http://e.x"), link("b", "tel:112"))),
+        ("Tea? %[Yes](reply:YES) %[No](reply:NO)", text("Tea?", reply("Yes", "YES"), reply("No", "NO"))),
+        ("Tea %[Buy](postback:BUY now) or not", text("Tea or not", postback("Buy", "BUY now"))),
+        ("One\n%[a](reply:A)\n\nTwo", text("One\n\nTwo", reply("a", "A"))),
+        ("%[a](reply:A) %[a](reply:A)", text(None, reply("a", "A"))),
+        ("%[w](https://e.x/a_(b)_c)", text(None, link("w", "https://e.x/a_(b)_c"))),
+        ("%[a](reply:b:c)", text(None, reply("a", "b:c"))),
+    ],
+)
+def test_buttons_are_taken_out_of_the_text(written: str, meant: Json) -> None:
+    assert said(text=written) == [meant]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "100%[sic] (of it)",
+        "%[](https://example.org)",
+        "%[a]()",
+        "%[a](reply:)",
+        "%[a](javascript:alert(1))",
+        "%[a](example.org)",
+        "%[a](https://e x)",
+        "%[a\nb](reply:A)",
+        "%[a](reply:A",
+        "%[a](location)",
+        "$[a](25.00)",
+        "![cat](https://example.org/cat.png)",
+        "![](data:image/png;base64,AA)",
+        "![]()",
+        "[a](https://example.org)",
+        f"%[{'x' * (limits.LABEL + 1)}](reply:A)",
+        f"%[a](https://e.x/{'x' * limits.URL})",
+        "%[" * 2_000,
+        "![](" * 1_000,
+        "a ((b)) {{c}} &((d))&",
+    ],
+)
+def test_what_is_not_quite_shorthand_stays_text(written: str) -> None:
+    assert said(text=written) == [text(written)]
+
+
+def test_the_longest_label_is_a_label() -> None:
+    label = "x" * limits.LABEL
+    assert said(text=f"%[{label}](reply:A)") == [text(None, reply(label, "A"))]
+
+
+def test_a_backslash_keeps_it_text() -> None:
+    assert said(text=r"Write \%[label](url) or \![](https://e.x)") == [text("Write %[label](url) or ![](https://e.x)")]
+    (shown,) = said(markdownText=r"Write \%[l](reply:A)")
+    assert (shown["text"], "actions" in shown) == ("Write %[l](reply:A)", False)
+
+
+def test_what_users_type_stays_text() -> None:
+    written = "%[Free money](https://evil.example) ![](https://example.org)"
+    assert said(by="ann", text=written) == said(by="ann", source=WEB, text=written) == [text(written)]
+
+
+def test_a_picture_takes_the_text_and_the_buttons() -> None:
+    shown = said(text=f"Look: ![]({A}) %[Nice](reply:NICE)", blockChatInput=True)
+    assert shown == [
+        {
+            "type": "image",
+            "mediaUrl": A,
+            "altText": "a.png",
+            "text": "Look:",
+            "actions": [reply("Nice", "NICE")],
+            "blockChatInput": True,
+        }
+    ]
+
+
+def test_further_pictures_are_messages_after_it() -> None:
+    town = Town()
+    room = town.group("ann")
+    order = town.orders.says(room, f"Two:\n![]({A})\n![]({B})", metadata={"a": 1})
+    posted = town.do(order)
+    assert [to_builtins(it.content) for it in posted.messages] == [
+        {"type": "image", "mediaUrl": A, "altText": "a.png", "text": "Two:"},
+        {"type": "image", "mediaUrl": B, "altText": "b.png"},
+    ]
+    assert [it.seq for it in posted.messages] == [2, 3]
+    assert posted.messages[0].received < posted.messages[1].received
+    assert town.unread(room, "ann") == 2
+
+
+def test_rich_text_loses_its_shorthand_before_it_is_made() -> None:
+    (shown,) = said(markdownText="**Tea?**\n\n%[Yes](reply:YES)")
+    assert shown == {**text("Tea?", reply("Yes", "YES")), "htmlText": "<p><strong>Tea?</strong></p>"}
+    (shown,) = said(htmlText="<b>Tea?</b> %[R&amp;D <i>now</i>](https://e.x/?a=1&amp;b=2)")
+    assert shown == {**text("Tea?", link("R&D now", "https://e.x/?a=1&b=2")), "htmlText": "<b>Tea?</b>"}
+
+
+def test_what_both_texts_say_is_one_button() -> None:
+    (shown,) = said(text="Tea? %[Yes](reply:Y)", htmlText="<b>Tea?</b> %[Yes](reply:Y)")
+    assert shown["actions"] == [reply("Yes", "Y")]
+
+
+def test_own_buttons_come_first() -> None:
+    (shown,) = said(text="%[b](reply:B)", actions=[reply("a", "A")])
+    assert shown["actions"] == [reply("a", "A"), reply("b", "B")]
+
+
+def test_as_many_buttons_as_a_message_may_have() -> None:
+    town = Town()
+    room = town.group("ann")
+    own = tuple(LinkAction(text="l", uri=f"https://e.x/{it}") for it in range(limits.TEXT_ACTIONS - 1))
+    (message,) = town.do(town.orders.posts(room, Text(text="%[a](reply:A)", actions=own))).messages
+    assert message.content is not None
+    assert len(list(actions_of(message.content))) == limits.TEXT_ACTIONS
+    problem = town.refusal(town.orders.posts(room, Text(text="%[a](reply:A)%[b](reply:B)", actions=own)))
+    assert problem is not None
+    assert problem.title.startswith("content.actions")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Hi %((template:hello))%",
+        "%{{template: hello}}%",
+        "&((namespace=[[a]] template=[[b]] fallback=[[c]] language=[[en]] body_text=[[d]]))&",
+    ],
+)
+def test_templates_are_refused(written: str) -> None:
+    town = Town()
+    room = town.group("ann")
+    for content in (Text(text=written), Text(html_text=written), Text(markdown_text=written)):
+        assert town.refusal(town.orders.posts(room, content)) == errors.NO_TEMPLATES
