@@ -93,3 +93,14 @@ def test_an_example_is_of_a_body() -> None:
 )
 def test_an_example_is_right(kind: Any, example: Json) -> None:
     msgspec.convert(example, kind)
+
+
+@pytest.mark.parametrize(("address", "kind"), [("", "text/html"), ("/page.js", "text/javascript")])
+async def test_the_page_runs_nothing_from_elsewhere(house: House, address: str, kind: str) -> None:
+    """A browser holds it to that; `tests/journeys/test_docs_browser.py` has one."""
+    async with house.http.get(f"{house.url}/docs{address}") as response:
+        assert (response.status, response.content_type) == (200, kind)
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
+        known = response.headers["ETag"]
+    async with house.http.get(f"{house.url}/docs{address}", headers={"If-None-Match": known}) as response:
+        assert response.status == 304
