@@ -39,6 +39,7 @@ from gateway.flow.loops import Tasks
 from gateway.flow.provision import Credentials
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
+from gateway.flow.retention import Retention
 from gateway.flow.typing import Typists
 from gateway.premises import CannotStart, alone_on, port, using
 from gateway.stores.sqlite import open_store
@@ -142,6 +143,7 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
                 lambda: Doorman(doors, web_server, path), sock=sock, backlog=BACKLOG
             )
             flow.tasks.spawn(doors.heartbeats.run())
+            flow.tasks.spawn(Retention(flow.store, flow.corridor, flow.now).run())
             await flow.deliverer.start()
             host, number = sock.getsockname()[:2]
             try:

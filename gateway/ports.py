@@ -110,6 +110,18 @@ class Store(Protocol):
         A conversation the user does not sit in is absent from the answer.
         """
 
+    # Retention
+    async def apps_with_retention(self) -> Sequence[App]:
+        """The apps that keep messages for a time only."""
+
+    async def quiet(
+        self, app_id: str, since: int, until: int, after: str, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        """Of an app's next `limit` conversations, those with messages that were last active within these times.
+
+        With it, the id after which to go on; None when that was all.
+        """
+
     # The outbox
     async def lanes(self) -> Sequence[Lane]:
         """Every (webhook, lane) with waiting events."""

@@ -24,7 +24,10 @@ SCRIPTS = migrations(HERE / "migrations")
 TABLES = ("messages", "events", "actions", "seats", "rooms", "people", "outbox", "offices", "integrations")
 
 # Once, when a process starts: every lane with waiting events is wanted, and the index holds nothing else.
-WHOLE_INDEX = {"lanes": "SCAN outbox USING INDEX outbox_waiting"}
+WHOLE_INDEX = {
+    "lanes": "SCAN outbox USING INDEX outbox_waiting",
+    "offices_with_retention": "SCAN offices USING INDEX offices_with_retention",
+}
 
 FULL_DISK = """
 CREATE TRIGGER full_disk BEFORE INSERT ON people WHEN new.external_id = 'bob'

@@ -11,7 +11,17 @@ from gateway.domain.commands.conversations import (
     Seat,
     UpdateConversation,
 )
-from gateway.domain.commands.messages import ClearMessages, DeleteMessage, Mark, Post, Posted, Press, Read, Type
+from gateway.domain.commands.messages import (
+    ClearMessages,
+    DeleteMessage,
+    ExpireMessages,
+    Mark,
+    Post,
+    Posted,
+    Press,
+    Read,
+    Type,
+)
 from gateway.domain.commands.offices import (
     CreateAccountKey,
     CreateApp,
@@ -64,6 +74,7 @@ __all__ = [
     "DeleteUser",
     "DeleteWebhook",
     "DeviceDraft",
+    "ExpireMessages",
     "InConversation",
     "Join",
     "Leave",

@@ -54,6 +54,10 @@ class ClearMessages(InConversation[None], kw_only=True):
     pass
 
 
+class ExpireMessages(InConversation[None], kw_only=True):
+    """Delete all messages if the conversation has been quiet for as long as its app keeps them; else nothing."""
+
+
 class Mark(Value):
     """A read mark: the time of the newest message read (None when none was), and how many are unread."""
 

@@ -53,6 +53,7 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.Post: messages.post,
     cmd.DeleteMessage: messages.delete,
     cmd.ClearMessages: messages.clear,
+    cmd.ExpireMessages: messages.expire,
     cmd.Read: activities.read,
     cmd.Type: activities.type_,
     cmd.Press: buttons.press,

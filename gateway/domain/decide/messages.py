@@ -142,6 +142,17 @@ def clear(house: House, command: cmd.ClearMessages, stamp: Stamp) -> Decision:
     return Decision((_cleared(room, stamp),))
 
 
+def expire(house: House, command: cmd.ExpireMessages, stamp: Stamp) -> Decision:
+    """The app's conversations that were last active before it asked for this are left alone until they are again."""
+    room = house.room(command.app_id, command.conversation_id)
+    app, conversation = house.office(command.app_id).app, room.conversation
+    kept_s = app.settings.conversation_retention_seconds
+    quiet = app.retention_since <= conversation.last_updated_at <= stamp.at - kept_s * 1000
+    if not (kept_s and quiet and conversation.posted > conversation.cleared):
+        return Decision()
+    return Decision((_cleared(room, stamp),))
+
+
 def _cleared(room: Room, stamp: Stamp) -> ev.MessagesCleared:
     after = next_step(room.conversation, stamp, cleared=room.conversation.posted)
     return happening(ev.MessagesCleared, room, after, stamp)

@@ -107,6 +107,14 @@ CROSS JOIN events ON events.conversation_id = json_extract(wanted.value, '$[0]')
     AND events.seq <= json_extract(wanted.value, '$[2]')
 ORDER BY 1, 2;
 
+-- offices_with_retention: Apps that keep messages for a time only.
+SELECT body FROM offices WHERE json_extract(body, '$.app.settings.conversationRetentionSeconds') > 0;
+
+-- quiet_rooms: A page of an app's conversations, and of each whether it was last active within two times and has messages.
+SELECT id, active_at BETWEEN ?3 AND ?4
+    AND EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = rooms.id)
+FROM rooms WHERE app_id = ?1 AND id > ?2 ORDER BY id LIMIT ?5;
+
 -- lanes: Where every (webhook, lane) stands: when its oldest waiting event is due.
 SELECT webhook_id, lane, due_at FROM outbox
 WHERE id IN (SELECT min(id) FROM outbox WHERE failed_at IS NULL GROUP BY webhook_id, lane);

@@ -136,6 +136,15 @@ class Reads:
                 told[key].append(_told(seated[key], kind, body))
         return {key: _replay(room, positions[key], told[key]) for key, room in seated.items()}
 
+    async def apps_with_retention(self) -> Sequence[App]:
+        return [load(body, Office).app for (body,) in await self._rows("offices_with_retention")]
+
+    async def quiet(
+        self, app_id: str, since: int, until: int, after: str, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        rows = await self._rows("quiet_rooms", app_id, after, since, until, limit)
+        return [room_id for room_id, is_quiet in rows if is_quiet], rows[-1][0] if len(rows) == limit else None
+
     async def lanes(self) -> Sequence[Lane]:
         return [Lane(*row) for row in await self._rows("lanes")]
 

@@ -75,6 +75,13 @@ class Source(Answer, kw_only=True):
     integration_id: Id | UnsetType = UNSET
 
 
+class QuotedMessage(Answer, kw_only=True):
+    """The message that another one answers: a form, by now submitted, or deleted."""
+
+    type: Literal["message"]
+    message: "Message"
+
+
 class Message(Answer, kw_only=True):
     """What was said. A deleted message keeps its place and has no content."""
 
@@ -86,6 +93,7 @@ class Message(Answer, kw_only=True):
     source: Source
     metadata: Metadata | UnsetType = UNSET
     references: tuple[Reference, ...] | UnsetType = UNSET
+    quoted_message: QuotedMessage | UnsetType = UNSET
 
 
 class MessagesAnswer(Answer, kw_only=True):
