@@ -5,7 +5,7 @@ from typing import Final
 from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
-from gateway.domain.model import Office, Room, Webhook
+from gateway.domain.model import Office, Room, Switchboard, Webhook
 from gateway.domain.value import Value
 
 TRIGGERS: Final[dict[type[ev.Event], str]] = {
@@ -17,6 +17,13 @@ TRIGGERS: Final[dict[type[ev.Event], str]] = {
     ev.HasRead: "conversation:read",
     ev.Typing: "conversation:typing",
     ev.Pressed: "conversation:postback",
+    ev.ControlPassed: "switchboard:passControl",
+    ev.ControlOffered: "switchboard:offerControl",
+    ev.ControlAccepted: "switchboard:acceptControl",
+    ev.ControlReleased: "switchboard:releaseControl",
+    ev.PassFailed: "switchboard:passControl:failure",
+    ev.OfferFailed: "switchboard:offerControl:failure",
+    ev.AcceptFailed: "switchboard:acceptControl:failure",
     ev.ClientAdded: "client:add",
     ev.ClientRemoved: "client:remove",
     ev.UserUpdated: "user:update",
@@ -31,13 +38,6 @@ KNOWN_TRIGGERS: Final = frozenset(TRIGGERS.values()) | {
     "conversation:referral",
     "client:update",
     "user:merge",
-    "switchboard:passControl",
-    "switchboard:passControl:failure",
-    "switchboard:offerControl",
-    "switchboard:offerControl:failure",
-    "switchboard:acceptControl",
-    "switchboard:acceptControl:failure",
-    "switchboard:releaseControl",
     "passthrough:messaging",
 }
 
@@ -57,7 +57,22 @@ def webhooks(office: Office, event: ev.Event) -> tuple[Webhook, ...]:
     trigger = TRIGGERS.get(type(event))
     if trigger is None or (isinstance(event, ev.UserUpdated) and event.reason is None):
         return ()
-    return tuple(hook for hook in office.webhooks if trigger in hook.triggers)
+    due = tuple(hook for hook in office.webhooks if trigger in hook.triggers)
+    board = office.switchboard
+    if board is None or not board.enabled or not isinstance(event, ev.ConversationEvent):
+        return due
+    return tuple(hook for hook in due if _reaches(board, hook.integration_id, event))
+
+
+def _reaches(board: Switchboard, integration_id: str, event: ev.ConversationEvent) -> bool:
+    """Whether an event passes the switchboard to an integration. What sits nowhere in it is reached by everything."""
+    places = [it for it in board.integrations if it.integration_id == integration_id]
+    if not places or any(it.deliver_standby_events for it in places):
+        return True
+    active = event.conversation.active
+    if active is not None and active.integration_id == integration_id:
+        return True
+    return isinstance(event, ev.ControlEvent) and integration_id in event.concerned
 
 
 class Eviction(Value, kw_only=True):

@@ -92,6 +92,18 @@ NEXT_IS_ANOTHER: Final = Problem(
 NOT_FOR_SWITCHBOARDS: Final = Problem(
     400, "bad_request", "Only custom and OAuth integrations can be linked to a switchboard integration"
 )
+SWITCHBOARD_DISABLED: Final = Problem(400, "switchboard_invalid_action", "The switchboard is not enabled")
+NO_PENDING: Final = Problem(400, "switchboard_invalid_action", "There is no pendingSwitchboardIntegration")
+OFFER_TO_ACTIVE: Final = Problem(
+    400, "switchboard_invalid_target", "Cannot offer control to the active switchboard integration."
+)
+INVALID_TARGET: Final = Problem(400, "switchboard_invalid_target", "Switchboard invalid target")
+NO_NEXT: Final = Problem(
+    400, "switchboard_invalid_target", "The active switchboard integration has no nextSwitchboardIntegrationId"
+)
+AMBIGUOUS_TARGET: Final = Problem(
+    400, "switchboard_invalid_target", "Several switchboard integrations have this name or type; name one by its id"
+)
 AMBIGUOUS_INTEGRATION_TYPE: Final = Problem(
     400, "bad_request", "The app has several integrations of this integrationType; name one by integrationId"
 )

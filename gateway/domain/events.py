@@ -4,6 +4,7 @@
 conversation's history and can be replayed; typing has none. Times are milliseconds since 1970 UTC.
 """
 
+from gateway.domain.errors import Problem
 from gateway.domain.message import Message
 from gateway.domain.model import (
     Account,
@@ -42,11 +43,22 @@ class Event(Value, kw_only=True, tag_field="happened", omit_defaults=True):
         return self.app_id
 
 
+class History(Value):
+    """What was said last, oldest first, for the webhooks of one integration."""
+
+    integration_id: str
+    messages: tuple[Message, ...]
+
+
 class ConversationEvent(Event, kw_only=True):
-    """Something that happened in a conversation; `conversation` is its state afterwards."""
+    """Something that happened in a conversation; `conversation` is its state afterwards.
+
+    `shown` is what those who come into control with it want to know.
+    """
 
     conversation: Conversation
     seq: int = 0
+    shown: tuple[History, ...] = ()
 
     @property
     def lane(self) -> str:
@@ -125,6 +137,50 @@ class Pressed(ConversationEvent, kw_only=True, tag="conversation:postback"):
     source: Source
     payload: str
     metadata: Metadata | None = None
+
+
+class ControlEvent(ConversationEvent, kw_only=True):
+    """Control of the conversation, told to backends alone: it takes no `seq`.
+
+    `concerned` are the integrations that hear of it whatever else they hear.
+    """
+
+    concerned: tuple[str, ...] = ()
+    metadata: Metadata | None = None
+
+
+class ControlPassed(ControlEvent, kw_only=True, tag="switchboard:passControl"):
+    reason: str | None = None
+
+
+class ControlOffered(ControlEvent, kw_only=True, tag="switchboard:offerControl"):
+    pass
+
+
+class ControlAccepted(ControlEvent, kw_only=True, tag="switchboard:acceptControl"):
+    pass
+
+
+class ControlReleased(ControlEvent, kw_only=True, tag="switchboard:releaseControl"):
+    reason: str | None = None
+
+
+class ControlFailed(ControlEvent, kw_only=True):
+    """It was refused; nothing changed."""
+
+    problem: Problem
+
+
+class PassFailed(ControlFailed, kw_only=True, tag="switchboard:passControl:failure"):
+    pass
+
+
+class OfferFailed(ControlFailed, kw_only=True, tag="switchboard:offerControl:failure"):
+    pass
+
+
+class AcceptFailed(ControlFailed, kw_only=True, tag="switchboard:acceptControl:failure"):
+    pass
 
 
 class PersonEvent(Event, kw_only=True):
@@ -215,6 +271,13 @@ RoomEvent = (
     | HasRead
     | Typing
     | Pressed
+    | ControlPassed
+    | ControlOffered
+    | ControlAccepted
+    | ControlReleased
+    | PassFailed
+    | OfferFailed
+    | AcceptFailed
 )
 AnyEvent = (
     RoomEvent

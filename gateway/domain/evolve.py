@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from gateway.domain import events as ev
+from gateway.domain import limits
 from gateway.domain.commands import Ref
 from gateway.domain.content import AnyAction, ReplyAction, actions_of
 from gateway.domain.house import House
@@ -93,6 +94,8 @@ def _posted(house: House, event: ev.MessagePosted) -> None:
     _shelve(house, here, message)
     if message.quoted is not None:
         _shelve(house, here, structs.replace(message.quoted, quoted_by=message.id))
+    if here in house.newest:
+        house.newest[here] = (*house.newest[here], message)[-limits.MESSAGE_HISTORY :]
     for action in _buttons(message):
         house.actions[here, action.id or ""] = action
         if isinstance(action, ReplyAction):
@@ -116,6 +119,8 @@ def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
 
 def _shelve(house: House, here: str, message: Message) -> None:
     house.messages[here, message.id] = message
+    if here in house.newest:
+        house.newest[here] = tuple(message if it.id == message.id else it for it in house.newest[here])
     if message.client_message_id is not None and message.author.user_id:
         house.sent[here, message.author.user_id, message.client_message_id] = message
 
@@ -131,6 +136,15 @@ def _cleared(house: House, event: ev.MessagesCleared) -> None:
     house.actions = {key: action for key, action in house.actions.items() if key[0] != here}
     house.replies = {key: action for key, action in house.replies.items() if key[0] != here}
     house.sent = {key: message for key, message in house.sent.items() if key[0] != here}
+    if here in house.newest:
+        house.newest[here] = ()
+
+
+def _in_control(house: House, event: ev.Pressed | ev.ControlEvent) -> None:
+    """It has no place in the history, but who is in control may have changed with it."""
+    room = house.rooms[event.conversation.id]
+    if room is not None and event.conversation is not room.conversation:
+        house.rooms[event.conversation.id] = Room(event.conversation, room.participants)
 
 
 def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
@@ -209,7 +223,14 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.MessagesCleared: _cleared,
     ev.HasRead: _in_room,
     ev.Typing: _nothing,
-    ev.Pressed: _nothing,
+    ev.Pressed: _in_control,
+    ev.ControlPassed: _in_control,
+    ev.ControlOffered: _in_control,
+    ev.ControlAccepted: _in_control,
+    ev.ControlReleased: _in_control,
+    ev.PassFailed: _nothing,
+    ev.OfferFailed: _nothing,
+    ev.AcceptFailed: _nothing,
     ev.UserCreated: _user,
     ev.UserUpdated: _user,
     ev.UserRemoved: _user_removed,

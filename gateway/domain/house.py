@@ -9,6 +9,7 @@ from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Office, Person, Room
+from gateway.domain.routing import routed
 
 Noun = TypeVar("Noun", Account, Office, Person, Room)
 
@@ -47,16 +48,19 @@ class House:
         self.messages: dict[tuple[str, str], Message] = {}
         self.actions: dict[tuple[str, str], AnyAction] = {}
         self.replies: dict[tuple[str, str], ReplyAction] = {}
+        self.newest: dict[str, tuple[Message, ...]] = {}  # by room, oldest first, where somebody may want them
         self.sent: dict[tuple[str, str, str], Message] = {}
 
     def office(self, app_id: str) -> Office:
         return _there(self.offices.get(app_id), errors.APP_NOT_FOUND)
 
     def room(self, app_id: str, conversation_id: str) -> Room:
+        """A room as its next event finds it: under the control of whom the switchboard says by now."""
         room = self.rooms.get(conversation_id)
         if room is None or room.conversation.app_id != app_id:
             raise Refused(errors.CONVERSATION_NOT_FOUND)
-        return room
+        conversation = routed(self.offices.get(app_id), room.conversation)
+        return room if conversation is room.conversation else Room(conversation, room.participants)
 
     def find(self, ref: Ref) -> Person | None:
         """The person a caller names, or None."""

@@ -14,6 +14,7 @@ from gateway.edge.call import Call, Operation
 from gateway.edge.routes import (
     apps,
     clients,
+    control,
     conversations,
     devices,
     integration_keys,
@@ -35,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *clients.OPERATIONS,
     *devices.OPERATIONS,
     *conversations.OPERATIONS,
+    *control.OPERATIONS,
     *messages.OPERATIONS,
 )
 

@@ -146,7 +146,7 @@ class Corridor:
                 evolve(house, event)
                 mirrored += _due(house, event)
             happened += decision.events
-            ticket.result = decision.answer
+            ticket.result = Refused(decision.refused) if decision.refused else decision.answer
         return Committed(group, happened, mirrored)
 
 

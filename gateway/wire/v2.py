@@ -17,6 +17,7 @@ from gateway.domain.model import (
     Key,
     Participant,
     Person,
+    Responder,
     Room,
     Source,
     Switchboard,
@@ -167,14 +168,33 @@ def conversation(it: Conversation) -> Json:
         businessLastRead=time(it.business_last_read),
         lastUpdatedAt=iso(it.last_updated_at),
         createdAt=iso(it.created_at),
+        activeSwitchboardIntegration=responder(it.active),
+        pendingSwitchboardIntegration=responder(it.pending),
     )
 
 
 def short_conversation(it: Conversation) -> Json:
     """The truncated form that events carry."""
-    if it.metadata is None:
-        return {"id": it.id, "type": it.type}
-    return {"id": it.id, "type": it.type, "metadata": it.metadata}
+    shown: Json = {"id": it.id, "type": it.type}
+    if it.metadata is not None:
+        shown["metadata"] = it.metadata
+    if it.active is not None:
+        shown["activeSwitchboardIntegration"] = responder(it.active)
+    if it.pending is not None:
+        shown["pendingSwitchboardIntegration"] = responder(it.pending)
+    return shown
+
+
+def responder(it: Responder | None) -> Json | None:
+    """A switchboard integration as conversations show it."""
+    if it is None:
+        return None
+    return {
+        "id": it.id,
+        "name": it.name,
+        "integrationId": it.integration_id,
+        "integrationType": it.integration_type,
+    }
 
 
 def participant(room: Room, it: Participant, who: User, associations: Iterable[Association] = ()) -> Json:

@@ -27,8 +27,16 @@ def render(event: ev.Event, webhook: Webhook) -> Json:
         "id": event.id,
         "createdAt": iso(event.at),
         "type": TRIGGERS[type(event)],
-        "payload": RENDERERS[type(event)](event, webhook),
+        "payload": {**RENDERERS[type(event)](event, webhook), **_shown(event, webhook)},
     }
+
+
+def _shown(event: ev.Event, webhook: Webhook) -> Json:
+    """What was said before, for whoever comes into control with this event."""
+    for it in event.shown if isinstance(event, ev.ConversationEvent) else ():
+        if it.integration_id == webhook.integration_id:
+            return {"messageHistory": [v2.message(message) for message in it.messages]}
+    return {}
 
 
 def _user(it: User, webhook: Webhook) -> Json:
@@ -110,6 +118,18 @@ def _pressed(event: ev.Pressed, webhook: Webhook) -> Json:
     }
 
 
+def _control(event: ev.ControlEvent, _: Webhook) -> Json:
+    return without_none(
+        conversation=v2.short_conversation(event.conversation),
+        metadata=event.metadata,
+        reason=event.reason if isinstance(event, ev.ControlPassed | ev.ControlReleased) else None,
+    )
+
+
+def _control_failed(event: ev.ControlFailed, webhook: Webhook) -> Json:
+    return {"error": {"code": event.problem.code, "message": event.problem.title}, **_control(event, webhook)}
+
+
 def _client_added(event: ev.ClientAdded, webhook: Webhook) -> Json:
     return without_none(
         conversation=_short(event.conversation),
@@ -160,6 +180,13 @@ RENDERERS: dict[type[ev.Event], Callable[[Any, Webhook], Json]] = {
     ev.HasRead: _read,
     ev.Typing: _typing,
     ev.Pressed: _pressed,
+    ev.ControlPassed: _control,
+    ev.ControlOffered: _control,
+    ev.ControlAccepted: _control,
+    ev.ControlReleased: _control,
+    ev.PassFailed: _control_failed,
+    ev.OfferFailed: _control_failed,
+    ev.AcceptFailed: _control_failed,
     ev.ClientAdded: _client_added,
     ev.ClientRemoved: _client_removed,
     ev.UserUpdated: _user_updated,

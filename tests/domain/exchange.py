@@ -2,12 +2,11 @@
 
 from typing import Any
 
+from gateway.domain import audience
 from gateway.domain import commands as cmd
 from gateway.domain.audience import TRIGGERS
-from gateway.domain.commands import Command
-from gateway.domain.errors import Problem
 from gateway.domain.model import Switchboard, SwitchboardIntegration
-from tests.domain.town import NOBODY, Town
+from tests.domain.town import Town
 
 
 class Exchange(Town):
@@ -59,15 +58,40 @@ class Exchange(Town):
             switchboard_integration_id=self.place(name).id,
         )
 
+    # Control of a conversation; `by` is the integration of a seat whose key asks
+
+    def passes(self, room: str, target: str, by: str | None = None, **facts: Any) -> cmd.PassControl:
+        return cmd.PassControl(
+            app_id=self.app_id, conversation_id=room, target=target, by=self._integration(by), **facts
+        )
+
+    def offers(self, room: str, target: str, by: str | None = None, **facts: Any) -> cmd.OfferControl:
+        return cmd.OfferControl(
+            app_id=self.app_id, conversation_id=room, target=target, by=self._integration(by), **facts
+        )
+
+    def accepts(self, room: str, by: str | None = None, **facts: Any) -> cmd.AcceptControl:
+        return cmd.AcceptControl(app_id=self.app_id, conversation_id=room, by=self._integration(by), **facts)
+
+    def releases(self, room: str, by: str | None = None, **facts: Any) -> cmd.ReleaseControl:
+        return cmd.ReleaseControl(app_id=self.app_id, conversation_id=room, by=self._integration(by), **facts)
+
+    def _integration(self, seat: str | None) -> str | None:
+        return self.place(seat).integration_id if seat else None
+
+    def control(self, room: str) -> tuple[str | None, str | None]:
+        """Who is in control and who was asked to be, by name, as the room was left."""
+        held = self.house.rooms[room]
+        assert held is not None
+        sides = (held.conversation.active, held.conversation.pending)
+        active, pending = (it.name if it else None for it in sides)
+        return active, pending
+
+    def sent(self) -> set[str]:
+        """Whose webhooks are due the newest event: by seat, and `else` for one that sits nowhere."""
+        due = audience.webhooks(self.house.office(self.app_id), self.happened[-1])
+        names = {it.integration_id: it.name for it in self.board.integrations}
+        return {names.get(it.integration_id, "else") for it in due}
+
     def drops(self) -> cmd.DeleteSwitchboard:
         return cmd.DeleteSwitchboard(app_id=self.app_id, switchboard_id=self.board.id)
-
-
-def refused(command: Command[Any], town: Town) -> Problem:
-    """Why it is not taken; it has to be refused."""
-    problem = town.refusal(command)
-    assert problem is not None
-    return problem
-
-
-__all__ = ["NOBODY", "Exchange", "refused"]

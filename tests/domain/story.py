@@ -8,6 +8,7 @@ from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.events import Event
 from gateway.domain.model import Source
+from tests.domain.exchange import Exchange
 from tests.domain.town import Town
 
 Happening = TypeVar("Happening", bound=Event)
@@ -33,6 +34,7 @@ def everything() -> tuple[Event, ...]:
     do(orders.types(room, "ann"))
     do(orders.types(room))
     said = _conversation(town, room, web)
+    _control(town, room)
     do(orders.deletes(room, said))
     do(orders.clears(room))
     do(orders.alters(room, display_name="Table seven"))
@@ -59,6 +61,21 @@ def _conversation(town: Town, room: str, web: Source) -> str:
     do(orders.says(room, "Yes please", by="bob"))
     do(orders.reads(room))
     return asked.message.id
+
+
+def _control(town: Town, room: str) -> None:
+    """The room changes hands in every way, and in some that are refused."""
+    desks = Exchange("bot", "desk", town=town)
+    for refused in (desks.passes(room, "nobody"), desks.offers(room, "bot"), desks.accepts(room)):
+        town.refusal(refused)
+    for done in (
+        desks.passes(room, "desk", metadata={"why": "sad"}, reason="ticketClosed"),
+        desks.offers(room, "bot"),
+        desks.accepts(room),
+        desks.releases(room),
+        desks.drops(),
+    ):
+        town.do(done)
 
 
 def first(kind: type[Happening]) -> Happening:

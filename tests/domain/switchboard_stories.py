@@ -1,10 +1,11 @@
 """Commands about the switchboard that are refused, each with what comes before it."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
+from gateway.domain import events as ev
 from gateway.domain.commands import Command
 from gateway.domain.errors import Problem
 from tests.domain.exchange import Exchange
@@ -47,6 +48,15 @@ def _another_board(it: Exchange) -> Command[Any]:
     return cmd.DeleteSwitchboard(app_id=it.app_id, switchboard_id=NOBODY)
 
 
+def _without_any(town: Town) -> Command[Any]:
+    return cmd.PassControl(app_id=town.app_id, conversation_id=town.group("ann"), target="next")
+
+
+def _switched_off(it: Exchange, command: Command[Any]) -> Command[Any]:
+    it.do(it.switched(enabled=False))
+    return command
+
+
 STORIES: Final[list[tuple[Problem, str, Story]]] = [
     (errors.ONE_SWITCHBOARD, "a second one", _told(lambda it: cmd.CreateSwitchboard(app_id=it.app_id))),
     (errors.TOO_MANY_SWITCHBOARD_INTEGRATIONS, "the eleventh", _told(_full)),
@@ -81,4 +91,72 @@ STORIES: Final[list[tuple[Problem, str, Story]]] = [
     (errors.INTEGRATION_NOT_FOUND, "to link by type", _told(lambda it: it.seats("bot", integration_type="zd:agent"))),
     (errors.AMBIGUOUS_INTEGRATION_TYPE, "one of two", _told(_of_a_type, "bot", "desk")),
     (errors.NOT_FOR_SWITCHBOARDS, "a channel", _told(_web)),
+    (errors.SWITCHBOARD_NOT_FOUND, "to pass by", _without_any),
+    (
+        errors.SWITCHBOARD_DISABLED,
+        "to release by",
+        _told(lambda it: _switched_off(it, it.releases(it.group("ann"))), "bot"),
+    ),
+    (
+        errors.FORBIDDEN,
+        "it is released by another",
+        _told(lambda it: it.releases(it.group("ann"), by="desk"), "bot", "desk"),
+    ),
 ]
+
+
+class Failing(NamedTuple):
+    """An action that fails: what is told of it, and by whom it was asked."""
+
+    kind: type[ev.ControlFailed]
+    problem: Problem
+    why: str
+    story: Callable[[Exchange, str], Command[Any]]
+    metadata: dict[str, Any] | None = None
+    by_desk: bool = False
+
+
+WHY: Final = {"why": "tired"}
+
+FAILURES: Final = (
+    Failing(ev.PassFailed, errors.INVALID_TARGET, "to nobody", lambda it, room: it.passes(room, "x", metadata=WHY)),
+    Failing(ev.PassFailed, errors.NO_NEXT, "to no next", lambda it, room: it.passes(room, "next")),
+    Failing(
+        ev.PassFailed, errors.AMBIGUOUS_TARGET, "to one of two", lambda it, room: it.passes(room, "custom", by="bot")
+    ),
+    Failing(
+        ev.PassFailed,
+        errors.SWITCHBOARD_DISABLED,
+        "when off",
+        lambda it, room: _switched_off(it, it.passes(room, "desk")),
+    ),
+    Failing(
+        ev.OfferFailed,
+        errors.OFFER_TO_ACTIVE,
+        "to the active one",
+        lambda it, room: it.offers(room, "bot", by="desk", metadata=WHY),
+        WHY,
+        by_desk=True,
+    ),
+    Failing(ev.OfferFailed, errors.INVALID_TARGET, "to nobody", lambda it, room: it.offers(room, "nobody")),
+    Failing(
+        ev.OfferFailed,
+        errors.SWITCHBOARD_DISABLED,
+        "when off",
+        lambda it, room: _switched_off(it, it.offers(room, "desk")),
+    ),
+    Failing(
+        ev.AcceptFailed,
+        errors.NO_PENDING,
+        "when nobody was asked",
+        lambda it, room: it.accepts(room, by="desk", metadata=WHY),
+        WHY,
+        by_desk=True,
+    ),
+    Failing(
+        ev.AcceptFailed,
+        errors.SWITCHBOARD_DISABLED,
+        "when off",
+        lambda it, room: _switched_off(it, it.accepts(room)),
+    ),
+)

@@ -9,7 +9,15 @@ from gateway.domain.model import Office
 from tests.domain.story import everything, first
 from tests.domain.town import Town
 
-TO_NOBODY = (ev.Pressed, ev.UserCreated, ev.ClientAdded, ev.DeviceSeen, ev.OfficeEvent, ev.AccountKeyCreated)
+TO_NOBODY = (
+    ev.Pressed,
+    ev.ControlEvent,
+    ev.UserCreated,
+    ev.ClientAdded,
+    ev.DeviceSeen,
+    ev.OfficeEvent,
+    ev.AccountKeyCreated,
+)
 
 
 def office(*triggers: str) -> Office:

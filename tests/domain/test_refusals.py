@@ -363,7 +363,8 @@ def test_every_refusal_of_the_domain_is_told_by_a_story() -> None:
     """Those of `access` stand before any command, and are tested there."""
     deciding = [it for it in Path(gateway.domain.__file__).parent.rglob("*.py") if it.stem != "access"]
     used = {name for it in deciding for name in re.findall(r"errors\.([A-Z_]+)", it.read_text())}
-    assert {getattr(errors, name) for name in used} == {problem for problem, _, _ in REFUSALS}
+    told = {problem for problem, _, _ in REFUSALS} | {it.problem for it in switchboard_stories.FAILURES}
+    assert {getattr(errors, name) for name in used} == told
 
 
 def test_the_default_conversation_stays() -> None:

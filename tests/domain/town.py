@@ -158,6 +158,8 @@ class Town:
         for event in decision.events:
             evolve(self.house, event)
         self.happened += decision.events
+        if decision.refused is not None:
+            raise Refused(decision.refused)
         answer: Answer = decision.answer
         return answer
 

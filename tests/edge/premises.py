@@ -45,9 +45,7 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
     integration = await make("/integrations", {"type": "custom", "webhooks": [HOOK]}, "integration")
     extra = await make(f"/integrations/{integration['id']}/webhooks", HOOK, "webhook")
     door = await make(f"/integrations/{integration['id']}/keys", {"displayName": "door"}, "key")
-    board = await make("/switchboards", None, "switchboard")
-    place = {"name": "bot", "integrationId": integration["id"]}
-    seated = await make(f"/switchboards/{board['id']}/switchboardIntegrations", place, "switchboardIntegration")
+    board, seated = await _switchboard(house, app_id, key, integration["id"], room["id"])
     spare = await make("/keys", {"displayName": "spare"}, "key", house.account)
     device, client = await _reached(house, app_id, user["id"])
     parts = {
@@ -62,8 +60,8 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "clientId": client.id,
         "personalId": client.link.conversation_id if client.link else "",
         "twilioId": client.integration_id or "",
-        "switchboardId": board["id"],
-        "switchboardIntegrationId": seated["id"],
+        "switchboardId": board,
+        "switchboardIntegrationId": seated,
     }
     return Premises(key, parts, (door["id"], door["secret"]))
 
@@ -77,6 +75,26 @@ async def _reached(house: House, app_id: str, user_id: str) -> tuple[Device, Cli
     client = await do(orders.links(user_id, room.conversation.id, twilio.id))
     await do(DeleteIntegration(app_id=app_id, integration_id=twilio.id))
     return person.devices[0], client
+
+
+async def _switchboard(
+    house: House, app_id: str, key: tuple[str, str], integration_id: str, room_id: str
+) -> tuple[str, str]:
+    """An enabled switchboard with two seats, the second of which is offered control of a room; gives its and its id."""
+    app = f"/v2/apps/{app_id}"
+    path = f"{app}/switchboards"
+    board = (await house.rest("POST", path, key=key)).body["switchboard"]["id"]
+    seats = []
+    for name in ("bot", "desk"):
+        asked = {"name": name, "integrationId": integration_id}
+        made = await house.rest("POST", f"{path}/{board}/switchboardIntegrations", asked, key=key)
+        seats.append(made.body["switchboardIntegration"]["id"])
+    on = {"enabled": True, "defaultSwitchboardIntegrationId": seats[0]}
+    await house.rest("PATCH", f"{path}/{board}", on, key=key)
+    offer = {"switchboardIntegration": "desk"}
+    offered = await house.rest("POST", f"{app}/conversations/{room_id}/offerControl", offer, key=key)
+    assert offered.status == 200, offered
+    return board, seats[1]
 
 
 def on_disk(data: Path) -> dict[str, list[Any]]:

@@ -49,6 +49,15 @@ BODIES = (
         requests.SwitchboardIntegrationUpdate,
         {"name": "x", "deliverStandbyEvents": False, "messageHistoryCount": None},
     ),
+    *(
+        Asked("POST", f"{ROOM}/{action}", kind, {**facts, "metadata": {"a": "b"}})
+        for action, kind, facts in (
+            ("passControl", requests.PassControl, {"switchboardIntegration": "bot", "reason": "ticketClosed"}),
+            ("offerControl", requests.OfferControl, {"switchboardIntegration": "desk"}),
+            ("acceptControl", requests.AcceptControl, {}),
+            ("releaseControl", requests.ReleaseControl, {"reason": "transferToEmail"}),
+        )
+    ),
     Asked("POST", f"{APP}/keys", requests.KeyCreate, {"displayName": "x"}),
     Asked(
         "POST",

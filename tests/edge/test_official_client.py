@@ -10,6 +10,8 @@ from tests.domain.town import Orders
 from tests.edge.examples import BUSINESS, CONTENTS
 from tests.edge.premises import HOOK
 from tests.house_under_test import House, Json
+from tests.receiver import Receiver
+from tests.switchboard import Board
 
 client = pytest.importorskip("sunshine_conversations_client")
 
@@ -116,6 +118,31 @@ async def test_switchboards(house: House, official: Official) -> None:
     await official("SwitchboardIntegrationsApi.update_switchboard_integration", app, board.id, first.id, change)
     await official("SwitchboardIntegrationsApi.delete_switchboard_integration", app, board.id, second.id)
     await official("SwitchboardsApi.delete_switchboard", app, board.id)
+
+
+async def test_control(house: House, official: Official, receiver: Receiver) -> None:
+    board = await Board(house).open()
+    bot, desk = await board.seat("bot", receiver), await board.seat("desk", receiver)
+    await board.on(bot)
+    room = await house.group("ann")
+    words = house.app_id, room
+    asked = {"switchboardIntegration": "desk", "metadata": {"a": 1}}
+    await official("SwitchboardActionsApi.offer_control", *words, ("OfferControlBody", asked))
+    shown = (await official("ConversationsApi.get_conversation", *words)).conversation
+    assert shown.active_switchboard_integration.name == "bot"
+    assert shown.pending_switchboard_integration.integration_id == desk.integration
+    await official("SwitchboardActionsApi.accept_control", *words, client.AcceptControlBody())
+    await official("SwitchboardActionsApi.pass_control", *words, client.PassControlBody(switchboard_integration="bot"))
+    await official("SwitchboardActionsApi.release_control", *words)
+    shown = (await official("ConversationsApi.get_conversation", *words)).conversation
+    assert shown.active_switchboard_integration is None
+    theirs = Official(house, desk.key)
+    await house.says(room, "hi")
+    with pytest.raises(client.exceptions.ForbiddenException):
+        await theirs("SwitchboardActionsApi.release_control", *words)
+    with pytest.raises(client.exceptions.ApiException) as failed:
+        await theirs("SwitchboardActionsApi.accept_control", *words, client.AcceptControlBody())
+    assert failed.value.status == 400
 
 
 async def test_users(house: House, official: Official) -> None:

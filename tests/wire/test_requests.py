@@ -49,6 +49,10 @@ MINIMAL: Final[dict[Kind, Json]] = {
     requests.SwitchboardUpdate: {},
     requests.SwitchboardIntegrationCreate: {"name": "bot", "integrationId": "i"},
     requests.SwitchboardIntegrationUpdate: {},
+    requests.PassControl: {"switchboardIntegration": "bot"},
+    requests.OfferControl: {"switchboardIntegration": "bot"},
+    requests.AcceptControl: {},
+    requests.ReleaseControl: {},
     requests.UserCreate: {},
     requests.UserUpdate: {},
     requests.ParticipantDraft: {"userId": "u"},
@@ -104,6 +108,10 @@ METADATA: Final = [
     requests.ConversationCreate,
     requests.ConversationUpdate,
     requests.MessageCreate,
+    requests.PassControl,
+    requests.OfferControl,
+    requests.AcceptControl,
+    requests.ReleaseControl,
 ]
 
 REFUSED: Final[list[tuple[Kind, Json, str]]] = [
@@ -133,6 +141,9 @@ REFUSED: Final[list[tuple[Kind, Json, str]]] = [
         )
     ),
     (requests.SwitchboardIntegrationCreate, {"integrationId": None}, "exactly one of integrationId"),
+    (requests.PassControl, {"switchboardIntegration": ""}, "switchboardIntegration"),
+    (requests.PassControl, {"reason": "bored"}, "reason"),
+    (requests.ReleaseControl, {"reason": ""}, "reason"),
     (requests.UserCreate, {"externalId": ""}, "externalId"),
     (requests.UserCreate, {"externalId": "a\x00b"}, "externalId"),
     (requests.UserCreate, {"signedUpAt": "yesterday"}, "signedUpAt"),
@@ -218,6 +229,8 @@ def test_what_does_not_fit_is_refused(kind: Kind, fields: Json, why: str) -> Non
             requests.SwitchboardIntegrationUpdate,
             ("integrationId", "integrationType", "nextSwitchboardIntegrationId", "messageHistoryCount"),
         ),
+        (requests.PassControl, ("reason", "metadata")),
+        (requests.ReleaseControl, ("reason", "metadata")),
         (requests.WebhookCreate, ("includeFullUser", "includeFullSource")),
         (requests.IntegrationHead, ("displayName", "webhooks")),
     ],

@@ -2,6 +2,7 @@
 
 from gateway.domain.commands.clients import CreateClient, DeleteClient
 from gateway.domain.commands.command import Answer, AnyCommand, Command, Needs, Ref, Speaker
+from gateway.domain.commands.control import AcceptControl, ControlAction, OfferControl, PassControl, ReleaseControl
 from gateway.domain.commands.conversations import (
     CreateConversation,
     DeleteConversation,
@@ -48,11 +49,13 @@ from gateway.domain.commands.switchboards import (
 )
 
 __all__ = [
+    "AcceptControl",
     "Answer",
     "AnyCommand",
     "ClearMessages",
     "Command",
     "Connect",
+    "ControlAction",
     "CreateAccountKey",
     "CreateApp",
     "CreateClient",
@@ -80,11 +83,14 @@ __all__ = [
     "Leave",
     "Mark",
     "Needs",
+    "OfferControl",
+    "PassControl",
     "Post",
     "Posted",
     "Press",
     "Read",
     "Ref",
+    "ReleaseControl",
     "Seat",
     "Speaker",
     "Type",

@@ -27,6 +27,7 @@ class Needs(Value, kw_only=True):
     message: str | None = None  # of `room`
     action: str | None = None  # of `room`
     reply: str | None = None  # the payload of a reply button of `room`
+    newest: bool = False  # messages of `room`, for whoever comes into control
     sent: tuple[str, str, str] | None = None  # conversation, author, client message id
 
 

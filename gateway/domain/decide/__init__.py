@@ -8,6 +8,7 @@ from gateway.domain.decide import (
     activities,
     buttons,
     clients,
+    control,
     conversations,
     integrations,
     messages,
@@ -16,6 +17,7 @@ from gateway.domain.decide import (
     switchboards,
 )
 from gateway.domain.decide.decision import Decision
+from gateway.domain.decide.history import informed
 from gateway.domain.house import House
 from gateway.domain.value import Stamp
 
@@ -50,6 +52,10 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.DeleteConversation: conversations.delete,
     cmd.Join: conversations.join,
     cmd.Leave: conversations.leave,
+    cmd.PassControl: control.pass_,
+    cmd.OfferControl: control.offer,
+    cmd.AcceptControl: control.accept,
+    cmd.ReleaseControl: control.release,
     cmd.Post: messages.post,
     cmd.DeleteMessage: messages.delete,
     cmd.ClearMessages: messages.clear,
@@ -62,7 +68,8 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
 
 def decide(house: House, command: cmd.AnyCommand, stamp: Stamp) -> Decision:
     """What `command` makes happen in `house`; raises `Refused` and then nothing happens."""
-    return DECIDERS[type(command)](house, command, stamp)
+    decision = DECIDERS[type(command)](house, command, stamp)
+    return informed(house, decision) if house.newest else decision
 
 
 __all__ = ["DECIDERS", "Decision", "decide"]

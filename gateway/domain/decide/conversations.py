@@ -17,6 +17,7 @@ from gateway.domain.errors import Refused
 from gateway.domain.evolve import room_after
 from gateway.domain.house import House
 from gateway.domain.model import API, Conversation, Kind, Office, Participant, Person, Room
+from gateway.domain.routing import routed
 from gateway.domain.value import Stamp
 
 
@@ -29,7 +30,7 @@ def create(house: House, command: cmd.CreateConversation, stamp: Stamp) -> Decis
     _check_opener(office, command, guests)
 
     linked = _subscribed(house, command, stamp)
-    created = _created(command, [_linked(it, linked) for it in guests], stamp)
+    created = _created(office, command, [_linked(it, linked) for it in guests], stamp)
     events: list[ev.Event] = [created]
     room = Room(created.conversation, created.participants)
     for content in command.messages:
@@ -50,7 +51,9 @@ def _linked(person: Person, linked: Sequence[ev.ClientAdded]) -> Person:
     return structs.replace(person, client=own[0]) if own else person
 
 
-def _created(command: cmd.CreateConversation, guests: Sequence[Person], stamp: Stamp) -> ev.ConversationCreated:
+def _created(
+    office: Office, command: cmd.CreateConversation, guests: Sequence[Person], stamp: Stamp
+) -> ev.ConversationCreated:
     is_default = command.type is Kind.PERSONAL and guests[0].user.default_conversation_id is None
     conversation = Conversation(
         id=stamp.new_id(),
@@ -65,7 +68,9 @@ def _created(command: cmd.CreateConversation, guests: Sequence[Person], stamp: S
         metadata=command.metadata or None,
         seq=1,
         clock=stamp.at,
+        origin=command.source.integration_id,
     )
+    conversation = routed(office, conversation)
     participants = tuple(Participant(id=stamp.new_id(), user_id=guest.user.id) for guest in guests)
     return ev.ConversationCreated(
         id=stamp.new_id(),

@@ -5,14 +5,18 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from gateway.domain import audience
+from gateway.domain.errors import Problem
 from gateway.domain.events import ConversationEvent, Event
 from gateway.domain.model import Conversation, Room
 from gateway.domain.value import Stamp, Value
 
 
 class Decision(Value):
+    """With `refused` the caller is told that, and others are told of the attempt."""
+
     events: tuple[Event, ...] = ()
     answer: Any = None
+    refused: Problem | None = None
 
 
 def next_step(conversation: Conversation, stamp: Stamp, **changes: Any) -> Conversation:

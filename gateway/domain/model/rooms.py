@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.domain.model.clients import Client
 from gateway.domain.model.people import Device
+from gateway.domain.model.switchboards import Responder
 from gateway.domain.value import Metadata, Value
 
 
@@ -28,7 +29,8 @@ class Conversation(Value, kw_only=True):
     """A conversation's own facts and counters.
 
     `seq` numbers its events and `clock` is the time of the newest; `posted` counts the messages ever posted and
-    `cleared` how many of those went with the last "delete all".
+    `cleared` how many of those went with the last "delete all". `active` is in control and `pending` was asked to be;
+    `origin` is the integration it came through.
     """
 
     id: str
@@ -46,6 +48,9 @@ class Conversation(Value, kw_only=True):
     clock: int = 0
     posted: int = 0
     cleared: int = 0
+    origin: str | None = None
+    active: Responder | None = None
+    pending: Responder | None = None
 
 
 class Room(Value):

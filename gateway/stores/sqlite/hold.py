@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
+from gateway.domain import limits
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Key, Office, Person, Room
+from gateway.domain.routing import newcomers, routed
 from gateway.stores.recent import Recent
 from gateway.stores.sqlite.connection import Row
 from gateway.wire.json import load, store
@@ -103,6 +105,7 @@ class Reader:
         await self._messages({need.message for need in needs if need.message})
         await self._messages(self._answers())
         await self._replies({(need.room, need.reply) for need in needs if need.reply is not None})
+        await self._newest({need.room for need in needs if need.room and self._asks_what_was_said(need)})
         await self._actions({(need.room, need.action) for need in needs if need.action})
         return self.house
 
@@ -211,6 +214,21 @@ class Reader:
         if keys:
             for room, payload, body in await self._ask("replies_by_payload", store(list(keys))):
                 self.house.replies[room, payload] = load(body, ReplyAction)
+
+    def _asks_what_was_said(self, needs: Needs) -> bool:
+        """Whether somebody may come into control, who is to be shown it."""
+        office, room = self.house.offices.get(needs.office or ""), self.house.rooms.get(needs.room or "")
+        if office is None or office.switchboard is None or room is None:
+            return False
+        after = routed(office, room.conversation)
+        return needs.newest or bool(newcomers(office.switchboard, room.conversation, after))
+
+    async def _newest(self, ids: set[str]) -> None:
+        if not ids:
+            return
+        self.house.newest = dict.fromkeys(ids, ())
+        for room, body in await self._ask("messages_newest", store(sorted(ids)), limits.MESSAGE_HISTORY):
+            self.house.newest[room] = (*self.house.newest[room], load(body, Message))
 
     async def _actions(self, keys: set[tuple[str | None, str]]) -> None:
         if keys:

@@ -93,6 +93,15 @@ SELECT body FROM messages WHERE conversation_id = ? AND seq > ? ORDER BY seq LIM
 -- messages_before: Messages before a seq, newest first.
 SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?;
 
+-- messages_newest: The newest messages of some conversations, at most so many of each, oldest first.
+SELECT messages.conversation_id, messages.body
+FROM json_each(?1) AS wanted
+CROSS JOIN messages ON messages.conversation_id = wanted.value AND messages.seq >= coalesce((
+    SELECT newest.seq FROM messages AS newest
+    WHERE newest.conversation_id = wanted.value ORDER BY newest.seq DESC LIMIT 1 OFFSET ?2 - 1
+), 0)
+ORDER BY messages.conversation_id, messages.seq;
+
 -- told: What happened in conversations within [conversation, after seq, up to seq], in order.
 SELECT messages.conversation_id, messages.seq, 'message', messages.body
 FROM json_each(?1) AS wanted

@@ -33,6 +33,7 @@ from gateway.wire.answers.rooms import (
     Participant,
     ParticipantAnswer,
     ParticipantList,
+    Responder,
     Source,
 )
 from gateway.wire.answers.switchboards import (
@@ -84,6 +85,7 @@ __all__ = [
     "Participant",
     "ParticipantAnswer",
     "ParticipantList",
+    "Responder",
     "Source",
     "Switchboard",
     "SwitchboardAnswer",

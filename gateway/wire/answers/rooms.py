@@ -9,6 +9,15 @@ from gateway.domain.model import ExternalId, Kind, Metadata
 from gateway.wire.answers.answer import Answer, Count, Id, Listing, Time
 
 
+class Responder(Answer, kw_only=True):
+    """A switchboard integration, as conversations show it."""
+
+    id: Id
+    name: str
+    integration_id: Id
+    integration_type: str
+
+
 class Conversation(Answer, kw_only=True):
     """Where users and the business talk."""
 
@@ -22,6 +31,8 @@ class Conversation(Answer, kw_only=True):
     business_last_read: Time | UnsetType = UNSET
     last_updated_at: Time
     created_at: Time
+    active_switchboard_integration: Responder | UnsetType = UNSET
+    pending_switchboard_integration: Responder | UnsetType = UNSET
 
 
 class ConversationAnswer(Answer, kw_only=True):

@@ -38,6 +38,7 @@ from gateway.wire.requests.channels import (
     lasting,
 )
 from gateway.wire.requests.clients import ClientCreate
+from gateway.wire.requests.control import AcceptControl, Control, OfferControl, PassControl, ReleaseControl
 from gateway.wire.requests.conversations import (
     ConversationCreate,
     ConversationFilter,
@@ -69,6 +70,7 @@ __all__ = [
     "APP_METADATA",
     "CHANGES",
     "FIELDS",
+    "AcceptControl",
     "ActivityCreate",
     "AndroidFields",
     "AppCreate",
@@ -80,6 +82,7 @@ __all__ = [
     "Body",
     "ClientCreate",
     "Colour",
+    "Control",
     "ConversationCreate",
     "ConversationFilter",
     "ConversationUpdate",
@@ -103,8 +106,11 @@ __all__ = [
     "MessengerFields",
     "Moment",
     "NameChange",
+    "OfferControl",
     "ParticipantDraft",
+    "PassControl",
     "PrechatCapture",
+    "ReleaseControl",
     "SdkFields",
     "Seconds",
     "SettingsChanges",
