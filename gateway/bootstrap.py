@@ -25,11 +25,12 @@ from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
 from gateway.domain.model import Key, Scope
 from gateway.edge import demo as demonstration
-from gateway.edge import documents, http, probes
+from gateway.edge import documents, downloads, http, probes
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.flow import provision
+from gateway.flow.attachments import Attachments, Sweeper
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
 from gateway.flow.floor import Flow
@@ -42,10 +43,12 @@ from gateway.flow.registry import Registry
 from gateway.flow.retention import Retention
 from gateway.flow.typing import Typists
 from gateway.premises import CannotStart, alone_on, port, using
+from gateway.stores.blobs import ObjectBlobs, open_blobs
 from gateway.stores.sqlite import open_store
 from gateway.wire import json, tokens
 
 DATABASE = "gateway.db"
+ATTACHMENTS = "attachments"
 BACKLOG = 4_096
 DEMO_INTERVALS_S = "2,4,8,16,32,64,128,256"  # a receiver that is back is seen to catch up
 
@@ -82,6 +85,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     """The store opened and every moving part connected; closed in good order at the end."""
     with using(settings.data):
         store = await open_store(settings.data / DATABASE, RealStamp().new_id())
+    blobs = _blobs(settings)
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
     deliverer = Deliverer(store, poster, tasks, now_ms, random.random, settings.intervals_s)
@@ -91,6 +95,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         bus.subscribe(hear)
     tasks.spawn(corridor.decide_and_commit())
     tasks.spawn(corridor.tell())
+    new_secret = RealStamp().new_secret
     try:
         yield Flow(
             store=store,
@@ -101,10 +106,12 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             queries=Queries(store),
             typists=typists,
             deliverer=deliverer,
+            attachments=Attachments(store, blobs, corridor, new_secret),
+            sweeper=Sweeper(store, blobs, now_ms),
             tasks=tasks,
             now=now_ms,
             dice=random.random,
-            new_secret=RealStamp().new_secret,
+            new_secret=new_secret,
             commands_per_second=settings.commands_per_second,
         )
         await corridor.drained()
@@ -113,6 +120,14 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         await poster.close()
         await bus.close()
         await store.close()
+
+
+def _blobs(settings: Settings) -> ObjectBlobs:
+    try:
+        with using(settings.data):
+            return open_blobs(settings.data / ATTACHMENTS, settings.attachments_url)
+    except ValueError as error:
+        raise CannotStart(f"attachments-url: {error}") from None
 
 
 Dress = Callable[[web.Application], None]
@@ -128,8 +143,8 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
     with alone_on(settings.data), port(settings.host, settings.port) as sock:
         async with flowing(settings) as flow:
             prefix = settings.path_prefix
-            also = (*probes.routes(flow, prefix), *documents.routes(prefix))
-            app = http.application(flow, prefix, also)
+            also = (*probes.routes(flow, prefix), *documents.routes(prefix), *downloads.routes(flow, prefix))
+            app = http.application(flow, prefix, also, settings.public_url)
             dress(app)
             runner = web.AppRunner(
                 app, access_log=None, logger=http.QUIET, max_line_size=HEAD_BYTES, keepalive_timeout=IDLE_S
@@ -145,6 +160,7 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
             flow.tasks.spawn(doors.heartbeats.run())
             flow.tasks.spawn(Retention(flow.store, flow.corridor, flow.now).run())
             await flow.deliverer.start()
+            flow.tasks.spawn(flow.sweeper.run())
             host, number = sock.getsockname()[:2]
             try:
                 yield f"http://{f'[{host}]' if ':' in host else host}:{number}{settings.path_prefix}", flow

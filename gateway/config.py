@@ -19,10 +19,18 @@ class BadSetting(Exception):
 class Settings:
     """Each is a flag, else a `GATEWAY_…` variable, else a line of the TOML file that `--config` names."""
 
-    data: Path = field(default=Path("data"), metadata={"help": "Folder of the database"})
+    data: Path = field(default=Path("data"), metadata={"help": "Folder of the database and the attachments"})
     host: str = field(default="127.0.0.1", metadata={"help": "Address to listen on"})
     port: int = field(default=8080, metadata={"help": "Port to listen on; 0 picks a free one"})
     path_prefix: str = field(default="", metadata={"help": "Path in front of every address, such as /sc"})
+    public_url: str = field(
+        default="",
+        metadata={"help": "Address that the gateway is known by, path prefix included; by default that of a request"},
+    )
+    attachments_url: str = field(
+        default="",
+        metadata={"help": "Where attachments are kept, such as s3://bucket/prefix; by default in the data folder"},
+    )
     allowed_networks: str = field(
         default="",
         metadata={"help": "Private networks, comma-separated, that webhook targets may be in"},
@@ -85,11 +93,21 @@ def _seconds(text: str) -> float:
 
 
 PATH: Final = re.compile(r"(/[\w.~-]+)*", re.ASCII)
+PUBLIC_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[\w.~-]+)*/?", re.ASCII)
+STORE_URL: Final = re.compile(r"(?:s3a?|gs|azure|az|adl|abfss?)://[^\s/]+")
 _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "port": (lambda it: 0 <= it <= 65_535, "should be between 0 and 65535"),
     "path_prefix": (
         lambda it: PATH.fullmatch(it) is not None,
         "should be a path such as /sc, which begins with / and does not end with it",
+    ),
+    "public_url": (
+        lambda it: not it or PUBLIC_URL.fullmatch(it) is not None,
+        "should be an address such as https://chat.example.com/sc",
+    ),
+    "attachments_url": (
+        lambda it: not it or STORE_URL.match(it) is not None,
+        "should be an address such as s3://bucket/prefix, gs://bucket/prefix or az://container/prefix",
     ),
     "allowed_networks": (_each(ip_network), "should be networks such as 127.0.0.0/8, comma-separated"),
     "max_unsent_bytes": (lambda it: it > 0, "should be above 0"),

@@ -1,6 +1,6 @@
 """What the house needs from outside, in its own words. The guarantees are the contract: see `tests/contracts`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.domain.message import Message
-from gateway.domain.model import App, Key, Room
+from gateway.domain.model import App, Attachment, Key, Room
 from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page
 
@@ -122,6 +122,25 @@ class Store(Protocol):
         With it, the id after which to go on; None when that was all.
         """
 
+    # Files
+    async def attachments(self, ids: Sequence[str]) -> Sequence[Attachment]:
+        """Those of the files that are there."""
+
+    async def gone_attachments(self, limit: int) -> Sequence[str]:
+        """Ids of files that are no more, and whose bytes may still be there.
+
+        A file goes in the very transaction in which what it belongs to goes.
+        """
+
+    async def forget_attachments(self, ids: Sequence[str]) -> None:
+        """The bytes of these gone files are deleted."""
+
+    async def abandon_attachments(self, before: int) -> None:
+        """Files for a message that were made before that time, in milliseconds, and never shown by one, go."""
+
+    async def strays(self, ids: Sequence[str]) -> Sequence[str]:
+        """Those of the ids that no file has, not even one that has gone."""
+
     # The outbox
     async def lanes(self) -> Sequence[Lane]:
         """Every (webhook, lane) with waiting events."""
@@ -131,6 +150,37 @@ class Store(Protocol):
 
     async def settle(self, settled: Sequence[Settled]) -> None:
         """Durable when it returns. Losing a settlement sends an event again, never skips it."""
+
+
+class Blobs(Protocol):
+    """Keeps bytes by key."""
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """All of it, durable when it returns, or nothing; what `chunks` raises is raised here. Memory stays flat."""
+
+    def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to before `end`, in pieces; raises `FileNotFoundError`."""
+
+    async def drop(self, keys: Sequence[str]) -> None:
+        """What is not there is dropped already."""
+
+    def keys(self, before: int) -> AsyncIterator[Sequence[str]]:
+        """The keys of what was put before that time, in milliseconds, some at a time."""
+
+
+class Fetched(Value, kw_only=True):
+    """The beginning of something on the web, the type its server says it has, and its size in bytes, if it says."""
+
+    head: bytes
+    media_type: str | None = None
+    size: int | None = None
+
+
+class Fetcher(Protocol):
+    """Reads the beginning of what is at an address on the web."""
+
+    async def __call__(self, url: str) -> Fetched | None:
+        """None where there is no good answer in time, or where nobody may be asked. Never raises."""
 
 
 class Bus(Protocol):

@@ -36,6 +36,9 @@ MULTI_CONVO_OFF: Final = Problem(
 )
 MULTI_CONVO_STAYS: Final = Problem(400, "bad_request", "multiConvoEnabled cannot be switched off again")
 AUTHOR_NOT_PARTICIPANT: Final = Problem(400, "bad_request", "The author is not a participant of the conversation")
+ONLY_PUBLIC: Final = Problem(400, "bad_request", "Only public attachments are supported: access should be public")
+ONLY_FOR_MESSAGE: Final = Problem(400, "bad_request", "Attachments can only be for a message: for should be message")
+NO_SOURCE: Final = Problem(400, "bad_request", "The body should be multipart/form-data with a file in the field source")
 USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may only send conversation:read")
 NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
 NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")
@@ -135,12 +138,17 @@ ENABLED_WITHOUT_DEFAULT: Final = Problem(
 )
 MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
+ATTACHMENT_NOT_FOUND: Final = Problem(404, "not_found", "Attachment not found")
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")
 METHOD_NOT_ALLOWED: Final = Problem(405, "method_not_allowed", "Method not allowed")
 
 FORM_SUBMITTED: Final = Problem(409, "conflict", "The form has been submitted already")
 USER_EXISTS: Final = Problem(409, "conflict", "User already exists")
 TOO_LARGE: Final = Problem(413, "payload_too_large", f"A request is limited to {limits.REQUEST_BYTES} bytes")
+FILE_TOO_LARGE: Final = Problem(413, "payload_too_large", f"A file is limited to {limits.ATTACHMENT_BYTES} bytes")
+EXTENSION_NOT_ALLOWED: Final = Problem(415, "unsupported_media_type", "File rejected. File extension not allowed")
+TYPE_UNKNOWN: Final = Problem(415, "unsupported_media_type", "File rejected. File type could not be retrieved")
+TYPE_NOT_ALLOWED: Final = Problem(415, "unsupported_media_type", "File rejected. File type not allowed")
 NOT_JSON: Final = Problem(415, "unsupported_media_type", "The Content-Type should be application/json")
 LOCKED: Final = Problem(423, "locked", f"Message limit of {limits.MESSAGES} per conversation reached.")
 TOO_MANY_COMMANDS: Final = Problem(
@@ -157,6 +165,10 @@ def bad_request(title: str) -> Problem:
 
 def lasting(field: str) -> Problem:
     return bad_request(f"{field} cannot be changed: delete the integration and create it again")
+
+
+def unsupported_media_url(url: str) -> Problem:
+    return bad_request(f"Unsupported media URL for attachment deletion: {url}")
 
 
 def default_stays(conversation_id: str) -> Problem:

@@ -9,6 +9,7 @@ from gateway.domain.message import Message
 from gateway.domain.model import (
     Account,
     Association,
+    Attachment,
     Client,
     Conversation,
     Device,
@@ -259,6 +260,20 @@ class AccountKeyCreated(Event, kw_only=True, tag="account:key"):
     key: Key
 
 
+class AttachmentEvent(Event, kw_only=True):
+    """Something about an uploaded file; nobody is told."""
+
+    attachment: Attachment
+
+
+class AttachmentKept(AttachmentEvent, kw_only=True, tag="attachment:keep"):
+    pass
+
+
+class AttachmentRemoved(AttachmentEvent, kw_only=True, tag="attachment:remove"):
+    pass
+
+
 RoomEvent = (
     ConversationCreated
     | ConversationUpdated
@@ -292,4 +307,6 @@ AnyEvent = (
     | IntegrationRemoved
     | AppRemoved
     | AccountKeyCreated
+    | AttachmentKept
+    | AttachmentRemoved
 )

@@ -208,6 +208,14 @@ def _account(house: House, event: ev.AccountKeyCreated) -> None:
     house.account = event.account
 
 
+def _attachment(house: House, event: ev.AttachmentKept) -> None:
+    house.attachments[event.attachment.id] = event.attachment
+
+
+def _attachment_removed(house: House, event: ev.AttachmentRemoved) -> None:
+    house.attachments.pop(event.attachment.id, None)
+
+
 def _nothing(house: House, event: ev.Event) -> None:
     """Told, not kept."""
 
@@ -242,4 +250,6 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.IntegrationRemoved: _office,
     ev.AppRemoved: _app_removed,
     ev.AccountKeyCreated: _account,
+    ev.AttachmentKept: _attachment,
+    ev.AttachmentRemoved: _attachment_removed,
 }

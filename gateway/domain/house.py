@@ -8,7 +8,7 @@ from gateway.domain.commands import Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.message import Message
-from gateway.domain.model import Account, Office, Person, Room
+from gateway.domain.model import Account, Attachment, Office, Person, Room
 from gateway.domain.routing import routed
 
 Noun = TypeVar("Noun", Account, Office, Person, Room)
@@ -49,6 +49,7 @@ class House:
         self.actions: dict[tuple[str, str], AnyAction] = {}
         self.replies: dict[tuple[str, str], ReplyAction] = {}
         self.newest: dict[str, tuple[Message, ...]] = {}  # by room, oldest first, where somebody may want them
+        self.attachments: dict[str, Attachment] = {}
         self.sent: dict[tuple[str, str, str], Message] = {}
 
     def office(self, app_id: str) -> Office:

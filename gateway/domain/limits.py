@@ -17,6 +17,7 @@ MESSAGE_HISTORY: Final = 10  # messages shown to whoever is given control of a c
 REQUEST_BYTES: Final = 100_000  # of one REST request's body
 FRAME_BYTES: Final = 102_400  # of one frame from a device
 METADATA_BYTES: Final = 4_096  # keys and values of one metadata object, in UTF-8
+ATTACHMENT_BYTES: Final = 52_428_800  # of one uploaded file: "50 MB"
 NESTING: Final = 100  # levels of JSON in what comes in (ours)
 
 # Strings, in characters
@@ -36,6 +37,7 @@ PAYLOAD: Final = 4_096  # of a reply or postback action (ours)
 SWITCHBOARD_NAME: Final = 128  # of a switchboard integration; letters, digits, `-` and `_`
 REFERENCE_TEXT: Final = 256  # description of a reference
 CLIENT_MESSAGE_ID: Final = 128  # with which a device makes a send repeatable (ours)
+FILE_NAME: Final = 100  # of an upload; a longer one is shortened (ours)
 DEVICE_GUID: Final = 128  # made by the device (ours)
 PUSH_TOKEN: Final = 4_096  # of a device (ours)
 
@@ -57,6 +59,11 @@ PAGE: Final = 100  # records of a list, at most
 PAGE_DEFAULT: Final = 25  # records of a list, unless asked
 MESSAGES_PAGE: Final = 100  # messages of a list, always
 SEQ: Final = 9_007_199_254_740_991  # of an event; the largest integer that JSON carries everywhere
+
+# Files
+SNIFFED_BYTES: Final = 8_192  # of a file, by which its type is told (ours)
+UNUSED_S: Final = 86_400  # seconds that a file uploaded for a message waits for it (ours)
+SHARED_CACHE_S: Final = 900  # seconds that a cache may go on serving a file that was deleted: "15 minutes"
 
 # The device socket
 HELLO_S: Final = 10  # seconds a device has for its hello

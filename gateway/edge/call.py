@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from yarl import URL
 
 from gateway.domain import errors
 from gateway.domain.access import Caller
@@ -13,6 +14,8 @@ from gateway.domain.commands import Ref
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.domain.views import Page
+from gateway.edge.addresses import ADDRESSES
+from gateway.edge.multipart import Part, file_part
 from gateway.flow.floor import Flow
 from gateway.wire import cursor, json
 from gateway.wire.answers import Nothing
@@ -40,6 +43,7 @@ class Call:
         self._request = request
         self._caller = caller
         self._body = body
+        self._addresses = request.app[ADDRESSES]
 
     @property
     def caller(self) -> Caller:
@@ -59,9 +63,21 @@ class Call:
         """The absolute address of the list asked for, without its page; raises `Refused` (400)."""
         kept = [(name, value) for name, value in self._request.query.items() if not cursor.is_page(name)]
         try:
-            return str(self._request.url.with_query(kept))
+            return str(URL(self._addresses.of(self._request), encoded=True).with_query(kept))
         except ValueError:
             raise Refused(errors.BAD_HOST) from None
+
+    @property
+    def base(self) -> str:
+        """The address that all paths of this gateway follow; raises `Refused` (400)."""
+        try:
+            return self._addresses.base(self._request)
+        except ValueError:
+            raise Refused(errors.BAD_HOST) from None
+
+    async def file(self, field: str) -> Part:
+        """The file in a field of a body that streams; raises `Refused` (400, 413)."""
+        return await file_part(self._request, field)
 
     def body(self, kind: type[T]) -> T:
         """The body as a `kind`; none is `{}`. Raises `Refused`: 415, or 400 with a sentence that names the field."""

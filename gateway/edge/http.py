@@ -10,9 +10,11 @@ from aiohttp import web
 from gateway.domain import errors, limits
 from gateway.domain.access import Caller, permit
 from gateway.domain.errors import Problem, Refused
+from gateway.edge.addresses import ADDRESSES, Addresses
 from gateway.edge.call import Call, Operation
 from gateway.edge.routes import (
     apps,
+    attachments,
     clients,
     control,
     conversations,
@@ -38,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *conversations.OPERATIONS,
     *control.OPERATIONS,
     *messages.OPERATIONS,
+    *attachments.OPERATIONS,
 )
 
 log = structlog.get_logger(__name__)
@@ -54,9 +57,10 @@ KNOWN: Final[dict[type[Exception], Problem]] = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef]) -> web.Application:
-    """The REST API below `prefix`, and further routes as they are."""
+def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef], public_url: str = "") -> web.Application:
+    """The REST API below `prefix`, and further routes as they are; `public_url` is how it is known outside."""
     app = web.Application(client_max_size=limits.REQUEST_BYTES, middlewares=[refusals])
+    app[ADDRESSES] = Addresses(public_url, prefix)
     for operation in OPERATIONS:
         app.router.add_route(operation.method, prefix + operation.path, _handler(flow, operation))
     app.add_routes(also)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gateway.flow.attachments import Attachments, Sweeper
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
 from gateway.flow.hub import Hub
@@ -23,6 +24,8 @@ class Flow(NamedTuple):
     queries: Queries
     typists: Typists
     deliverer: Deliverer
+    attachments: Attachments
+    sweeper: Sweeper
     tasks: Tasks
     now: Now
     dice: Dice

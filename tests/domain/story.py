@@ -36,6 +36,8 @@ def everything() -> tuple[Event, ...]:
     said = _conversation(town, room, web)
     _control(town, room)
     do(orders.deletes(room, said))
+    kept = do(cmd.KeepAttachment(app_id=town.app_id, attachment=town.file(conversation_id=room)))
+    do(cmd.RemoveAttachment(app_id=town.app_id, attachment_id=kept.id))
     do(orders.clears(room))
     do(orders.alters(room, display_name="Table seven"))
     do(orders.leaves(room, "cat"))

@@ -231,6 +231,16 @@ def _device_of_another(town: Town) -> Command[Any]:
     return cmd.UpdateDevice(app_id=town.app_id, user=town.orders.ref("ann"), guid="another")
 
 
+def _keeps(town: Town, **facts: Any) -> Command[Any]:
+    return cmd.KeepAttachment(app_id=town.app_id, attachment=town.file(**facts))
+
+
+def _file_of_another(town: Town) -> Command[Any]:
+    other = town.do(cmd.CreateApp(display_name="other"))
+    kept = town.do(cmd.KeepAttachment(app_id=other.id, attachment=town.file(app_id=other.id)))
+    return cmd.RemoveAttachment(app_id=town.app_id, attachment_id=kept.id)
+
+
 def _twice(town: Town) -> Command[Any]:
     town.user("ann")
     return town.orders.user("ann")
@@ -342,6 +352,13 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.NOT_FOUND, "no such key of an integration", _foreign_key),
     (errors.NOT_FOUND, "no such webhook", _unknown_webhook),
     (errors.NOT_FOUND, "no such device", _device_of_another),
+    (
+        errors.ATTACHMENT_NOT_FOUND,
+        "to remove",
+        lambda t: cmd.RemoveAttachment(app_id=t.app_id, attachment_id="a" * 40),
+    ),
+    (errors.ATTACHMENT_NOT_FOUND, "another app's", _file_of_another),
+    (errors.CONVERSATION_NOT_FOUND, "to keep a file for", lambda t: _keeps(t, conversation_id=NOBODY)),
     (errors.USER_EXISTS, "an external id twice", _twice),
     (errors.LOCKED, "the room is full of messages", _full),
     *switchboard_stories.STORIES,
@@ -360,8 +377,8 @@ def test_it_is_refused_and_nothing_happens(problem: Problem, story: Story) -> No
 
 
 def test_every_refusal_of_the_domain_is_told_by_a_story() -> None:
-    """Those of `access` stand before any command, and are tested there."""
-    deciding = [it for it in Path(gateway.domain.__file__).parent.rglob("*.py") if it.stem != "access"]
+    """Those of `access` and `media` stand before any command, and are tested there."""
+    deciding = [it for it in Path(gateway.domain.__file__).parent.rglob("*.py") if it.stem not in ("access", "media")]
     used = {name for it in deciding for name in re.findall(r"errors\.([A-Z_]+)", it.read_text())}
     told = {problem for problem, _, _ in REFUSALS} | {it.problem for it in switchboard_stories.FAILURES}
     assert {getattr(errors, name) for name in used} == told

@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
+from msgspec import structs
+
 from gateway.domain import commands as cmd
 from gateway.domain.commands import Command, DeviceDraft, Ref, Speaker, WebhookDraft
 from gateway.domain.content import Content, Text
@@ -12,7 +14,7 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.events import Event
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
-from gateway.domain.model import API, AppSettings, Confirmation, Kind, Link, Profile, Source
+from gateway.domain.model import API, AppSettings, Attachment, Confirmation, Kind, Link, Profile, Source
 from gateway.domain.model.clients import ByTwilio
 from gateway.domain.value import Value
 
@@ -191,6 +193,19 @@ class Town:
     def personal(self, name: str, **facts: Any) -> str:
         self.user(name)
         return self.do(self.orders.personal(name, **facts)).conversation.id
+
+    def file(self, **facts: Any) -> Attachment:
+        """A picture that was uploaded and is not kept yet."""
+        draft = Attachment(
+            id="a" * 40,
+            app_id=self.app_id,
+            base="https://chat.example",
+            name="cat.png",
+            media_type="image/png",
+            size=7,
+            created_at=0,
+        )
+        return structs.replace(draft, **facts)
 
     def device(self, name: str, guid: str = "guid") -> Source:
         """A web device of a user, who is made if need be; gives the source its commands come from."""

@@ -74,6 +74,8 @@ SCOPES = {
     ("DELETE", "/v2/apps/{appId}/conversations/{conversationId}/messages"): ANY,
     ("DELETE", "/v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}"): ANY,
     ("POST", "/v2/apps/{appId}/conversations/{conversationId}/activity"): ANY,
+    ("POST", "/v2/apps/{appId}/attachments"): ANY,
+    ("POST", "/v2/apps/{appId}/attachments/remove"): ANY,
 }
 BODIES: dict[str, Any] = {  # what else an operation needs to come as far as looking for what its path names
     "join": {"userId": "0" * 24},

@@ -1,5 +1,6 @@
 """What is asked. Every entrance makes one of these; each says what must be held to decide it, and what it answers."""
 
+from gateway.domain.commands.attachments import KeepAttachment, RemoveAttachment
 from gateway.domain.commands.clients import CreateClient, DeleteClient
 from gateway.domain.commands.command import Answer, AnyCommand, Command, Needs, Ref, Speaker
 from gateway.domain.commands.control import AcceptControl, ControlAction, OfferControl, PassControl, ReleaseControl
@@ -80,6 +81,7 @@ __all__ = [
     "ExpireMessages",
     "InConversation",
     "Join",
+    "KeepAttachment",
     "Leave",
     "Mark",
     "Needs",
@@ -91,6 +93,7 @@ __all__ = [
     "Read",
     "Ref",
     "ReleaseControl",
+    "RemoveAttachment",
     "Seat",
     "Speaker",
     "Type",

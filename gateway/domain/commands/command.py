@@ -28,6 +28,7 @@ class Needs(Value, kw_only=True):
     action: str | None = None  # of `room`
     reply: str | None = None  # the payload of a reply button of `room`
     newest: bool = False  # messages of `room`, for whoever comes into control
+    attachment: str | None = None
     sent: tuple[str, str, str] | None = None  # conversation, author, client message id
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from gateway.domain import commands as cmd
 from gateway.domain.decide import (
     activities,
+    attachments,
     buttons,
     clients,
     control,
@@ -63,6 +64,8 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.Read: activities.read,
     cmd.Type: activities.type_,
     cmd.Press: buttons.press,
+    cmd.KeepAttachment: attachments.keep,
+    cmd.RemoveAttachment: attachments.remove,
 }
 
 

@@ -1,5 +1,6 @@
 """The nouns: what there is between two events. Times are milliseconds since 1970 UTC."""
 
+from gateway.domain.model.attachments import Attachment
 from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
 from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, Webhook
 from gateway.domain.model.people import Device, ExternalId, Person, Profile, User
@@ -16,6 +17,7 @@ __all__ = [
     "App",
     "AppSettings",
     "Association",
+    "Attachment",
     "Author",
     "Client",
     "Confirmation",

@@ -7,8 +7,9 @@ from msgspec import structs
 from gateway.domain import events as ev
 from gateway.domain.content import AnyAction, ReplyAction, actions_of
 from gateway.domain.house import House
+from gateway.domain.media import attachments_in
 from gateway.domain.message import Message
-from gateway.domain.model import Key, Office, Person, Room
+from gateway.domain.model import Attachment, Key, Office, Person, Room
 from gateway.ports import Mirrored
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
 from gateway.wire.json import store
@@ -18,6 +19,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
     """The changes of `house`, the events of its histories and the outbox rows, in an order that can be run."""
     gone = sorted(_closed(house, events))
     return [
+        *_attachments(events),
         *_offices(house),
         *_people(house),
         *_rooms(house),
@@ -114,9 +116,27 @@ def _messages(house: House, events: Sequence[ev.Event]) -> Iterator[Statement]:
     posted = [it for it in events if isinstance(it, ev.MessagePosted) and _there(house, it)]
     yield from put("put_messages", [_message(it) for it in posted])
     yield from put("put_actions", [row for it in posted for row in _actions(it)])
+    yield from over("use_attachments", [row for it in posted for row in _uses(it)])
     deleted = [(it.conversation.id, it.message_id) for it in events if isinstance(it, ev.MessageDeleted)]
     yield from over("change_messages", _changed(house, posted, deleted))
     yield from over("drop_actions", [message_id for _, message_id in deleted])
+    yield from over("drop_uses", [(key[0], house.messages[key].seq) for key in deleted if key in house.messages])
+
+
+def _attachments(events: Sequence[ev.Event]) -> Iterator[Statement]:
+    kept = [it.attachment for it in events if isinstance(it, ev.AttachmentKept)]
+    yield from put("put_attachments", [_attachment(it) for it in kept])
+    removed = [it.attachment.id for it in events if isinstance(it, ev.AttachmentRemoved)]
+    yield from over("remove_attachments", removed)
+
+
+def _attachment(it: Attachment) -> Row:
+    return it.id, it.app_id, it.user_id, it.conversation_id, int(it.for_message), it.created_at, store(it)
+
+
+def _uses(event: ev.MessagePosted) -> list[Row]:
+    here, message = event.conversation.id, event.message
+    return [(file_id, event.app_id, here, message.seq) for file_id in attachments_in(message.content)]
 
 
 def _changed(house: House, posted: Sequence[ev.MessagePosted], deleted: Sequence[tuple[str, str]]) -> list[Message]:

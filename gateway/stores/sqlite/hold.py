@@ -9,7 +9,7 @@ from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
-from gateway.domain.model import Account, Key, Office, Person, Room
+from gateway.domain.model import Account, Attachment, Key, Office, Person, Room
 from gateway.domain.routing import newcomers, routed
 from gateway.stores.recent import Recent
 from gateway.stores.sqlite.connection import Row
@@ -106,6 +106,7 @@ class Reader:
         await self._messages(self._answers())
         await self._replies({(need.room, need.reply) for need in needs if need.reply is not None})
         await self._newest({need.room for need in needs if need.room and self._asks_what_was_said(need)})
+        await self._attachments({need.attachment for need in needs if need.attachment})
         await self._actions({(need.room, need.action) for need in needs if need.action})
         return self.house
 
@@ -229,6 +230,11 @@ class Reader:
         self.house.newest = dict.fromkeys(ids, ())
         for room, body in await self._ask("messages_newest", store(sorted(ids)), limits.MESSAGE_HISTORY):
             self.house.newest[room] = (*self.house.newest[room], load(body, Message))
+
+    async def _attachments(self, ids: set[str]) -> None:
+        if ids:
+            for key, body in await self._ask("attachments_by_id", store(sorted(ids))):
+                self.house.attachments[key] = load(body, Attachment)
 
     async def _actions(self, keys: set[tuple[str | None, str]]) -> None:
         if keys:

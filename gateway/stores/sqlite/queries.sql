@@ -132,6 +132,43 @@ WHERE id IN (SELECT min(id) FROM outbox WHERE failed_at IS NULL GROUP BY webhook
 SELECT id, attempts, body FROM outbox
 WHERE webhook_id = ? AND lane = ? AND failed_at IS NULL ORDER BY id LIMIT ?;
 
+-- attachments_by_id: Files that are there.
+SELECT id, body FROM attachments WHERE gone = 0 AND id IN (SELECT value FROM json_each(?));
+
+-- attachments_gone: Files that are no more, whose bytes are to be deleted.
+SELECT id FROM attachments WHERE gone = 1 ORDER BY id LIMIT ?;
+
+-- attachments_known: Which of some files there are, or were until now.
+SELECT id FROM attachments WHERE id IN (SELECT value FROM json_each(?));
+
+-- put_attachments: New files.
+INSERT INTO attachments (id, app_id, user_id, conversation_id, for_message, created_at, body)
+VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- remove_attachments: Files that somebody removed.
+UPDATE attachments SET gone = 1 WHERE id IN (SELECT value FROM json_each(?));
+
+-- abandon_attachments: Files for messages made before a time that no message ever showed.
+UPDATE attachments SET gone = 1 WHERE for_message = 1 AND gone = 0 AND created_at < ?
+    AND NOT EXISTS (SELECT 1 FROM attachment_uses WHERE attachment_id = attachments.id);
+
+-- forget_attachments: Files whose bytes are deleted.
+DELETE FROM attachments WHERE gone = 1 AND id IN (SELECT value FROM json_each(?));
+
+-- use_attachments: Messages that show files, as [file, app, conversation, seq]; another app's file is none.
+INSERT INTO attachment_uses (attachment_id, conversation_id, seq)
+SELECT attachments.id, json_extract(shown.value, '$[2]'), json_extract(shown.value, '$[3]')
+FROM json_each(?) AS shown
+CROSS JOIN attachments ON attachments.id = json_extract(shown.value, '$[0]')
+    AND attachments.app_id = json_extract(shown.value, '$[1]')
+WHERE attachments.gone = 0
+ON CONFLICT DO NOTHING;
+
+-- drop_uses: Messages that were deleted, as [conversation, seq].
+DELETE FROM attachment_uses WHERE (conversation_id, seq) IN (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+);
+
 -- epoch: The name of these histories.
 SELECT value FROM meta WHERE name = 'epoch';
 

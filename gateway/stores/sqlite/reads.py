@@ -8,7 +8,7 @@ from gateway.domain.commands import Needs
 from gateway.domain.events import AnyEvent, Event, MessagePosted
 from gateway.domain.house import House
 from gateway.domain.message import Message
-from gateway.domain.model import App, Key, Office, Person, Room
+from gateway.domain.model import App, Attachment, Key, Office, Person, Room
 from gateway.domain.views import Guest, Overview, Page
 from gateway.ports import Lane, Mirrored, Replay
 from gateway.stores.sqlite.connection import Connection, Row
@@ -42,6 +42,16 @@ class Reads:
 
     async def peek(self, needs: Needs) -> House:
         return await Reader(self._rows, self._memory).hold((needs,))
+
+    async def attachments(self, ids: Sequence[str]) -> Sequence[Attachment]:
+        return [load(body, Attachment) for _, body in await self._rows("attachments_by_id", store(list(ids)))]
+
+    async def gone_attachments(self, limit: int) -> Sequence[str]:
+        return [file_id for (file_id,) in await self._rows("attachments_gone", limit)]
+
+    async def strays(self, ids: Sequence[str]) -> Sequence[str]:
+        known = {file_id for (file_id,) in await self._rows("attachments_known", store(list(ids)))}
+        return [file_id for file_id in ids if file_id not in known]
 
     async def key(self, key_id: str) -> Key | None:
         rows = await self._rows("key_by_id", key_id)

@@ -46,6 +46,14 @@ class SqliteStore(Reads):
         async with self._writing:
             await self._writer.transact(rows)
 
+    async def abandon_attachments(self, before: int) -> None:
+        async with self._writing:
+            await self._writer.transact((Statement(QUERIES["abandon_attachments"], (before,)),))
+
+    async def forget_attachments(self, ids: Sequence[str]) -> None:
+        async with self._writing:
+            await self._writer.transact(over("forget_attachments", list(ids)))
+
     async def ready(self) -> bool:
         try:
             async with self._writing:

@@ -1,6 +1,7 @@
 """What REST v2 answers, as types: the document is made of them, and tests hold every answer to its own."""
 
 from gateway.wire.answers.answer import Answer, Count, Error, Errors, Id, Listing, Nothing, PageLinks, PageMeta, Time
+from gateway.wire.answers.attachments import Attachment, AttachmentAnswer
 from gateway.wire.answers.clients import Client, ClientAnswer, ClientList, Device, DeviceAnswer, DeviceList
 from gateway.wire.answers.offices import (
     INTEGRATIONS,
@@ -52,6 +53,8 @@ __all__ = [
     "AppAnswer",
     "AppList",
     "AppSettings",
+    "Attachment",
+    "AttachmentAnswer",
     "Author",
     "Client",
     "ClientAnswer",

@@ -9,6 +9,7 @@ from gateway.wire.requests.apps import (
     Seconds,
     SettingsChanges,
 )
+from gateway.wire.requests.attachments import AttachmentRemove, AttachmentUpload, UploadQuery
 from gateway.wire.requests.body import Body, Moment, api_fields, changes, check_moment
 from gateway.wire.requests.channels import (
     CHANGES,
@@ -78,6 +79,8 @@ __all__ = [
     "AppUpdate",
     "AppleChanges",
     "AppleFields",
+    "AttachmentRemove",
+    "AttachmentUpload",
     "AuthorDraft",
     "Body",
     "ClientCreate",
@@ -120,6 +123,7 @@ __all__ = [
     "TelegramFields",
     "TwilioFields",
     "TwitterFields",
+    "UploadQuery",
     "UserCreate",
     "UserName",
     "UserUpdate",
