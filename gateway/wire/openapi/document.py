@@ -83,11 +83,16 @@ def document(operations: Iterable[Described], version: str, server: str) -> Json
         "tags": [{"name": tag, "description": about} for tag, about in _tags(table).items()],
         "paths": paths,
         "components": {
-            "schemas": schemas.components,
+            "schemas": {name: it for name, it in schemas.components.items() if name not in _spelled(table)},
             "responses": refusals.components,
             "securitySchemes": SECURITY,
         },
     }
+
+
+def _spelled(operations: Iterable[Described]) -> set[str]:
+    """The types whose fields are query parameters one by one, so that nothing refers to them."""
+    return {it.query.__name__ for it in operations if it.query is not None}
 
 
 SECURITY: Final[Json] = {

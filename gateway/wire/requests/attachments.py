@@ -1,6 +1,8 @@
 """What is asked of attachments."""
 
-from msgspec import field
+from typing import Annotated
+
+from msgspec import Meta, field
 
 from gateway.domain.content import Url
 from gateway.wire.requests.body import Body
@@ -15,7 +17,7 @@ class UploadQuery(Body, kw_only=True):
 
 
 class AttachmentUpload(Body, kw_only=True):
-    source: bytes
+    source: Annotated[str, Meta(extra_json_schema={"contentMediaType": "application/octet-stream"})]
 
 
 class AttachmentRemove(Body, kw_only=True):
