@@ -3,6 +3,7 @@ import { Connection } from "./connection.js";
 import { Conversations } from "./conversations.js";
 import { Emitter } from "./emitter.js";
 import { ConnectionLost } from "./errors.js";
+import { formResponse } from "./forms.js";
 import { Identity } from "./identity.js";
 import { Letters } from "./letters.js";
 import { isPageVisible, watchPage } from "./page.js";
@@ -212,8 +213,15 @@ export class Client {
     this.#conversations.discard(conversationId, message.clientMessageId);
   }
 
+  /** Answers a form: `answers` by the names of its fields, names of options where it gives a choice. */
+  submitForm(message, answers, conversationId = this.#defaultId()) {
+    return this.sendMessage(formResponse(message, answers), conversationId);
+  }
+
+  /** Presses a reply or postback button. Resolves with the message that this says, if it says one. */
   async triggerPostback(actionId, conversationId = this.#defaultId()) {
-    await this.#request("postback", { actionId, conversationId });
+    const { message } = await this.#request("postback", { actionId, conversationId });
+    return message;
   }
 
   // Inside

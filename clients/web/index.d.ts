@@ -40,14 +40,52 @@ export interface Action {
   [field: string]: unknown;
 }
 
+export interface Item {
+  title: string;
+  description?: string;
+  mediaUrl?: string;
+  altText?: string;
+  size?: "compact" | "large";
+  actions: Action[];
+  metadata?: Metadata;
+}
+
+export interface Option {
+  name: string;
+  label: string;
+}
+
+/** A field of a form, or its answer. */
+export interface Field {
+  type: "text" | "email" | "select";
+  name: string;
+  label: string;
+  placeholder?: string;
+  minSize?: number;
+  maxSize?: number;
+  format?: "integer" | "decimal";
+  options?: Option[];
+  text?: string;
+  email?: string;
+  select?: Option[];
+}
+
 /** Any content of REST API v2; `type` says which of the fields are there. */
 export interface Content {
   type: "text" | "image" | "file" | "carousel" | "list" | "location" | "form" | "formResponse" | "template";
   text?: string;
+  /** The gateway has made it safe; show it by an allow-list all the same. */
   htmlText?: string;
   mediaUrl?: string;
   mediaType?: string;
   altText?: string;
+  items?: Item[];
+  fields?: Field[];
+  /** Whether a form has been answered. */
+  submitted?: boolean;
+  /** The answers to a form, a line each. */
+  textFallback?: string;
+  blockChatInput?: boolean;
   actions?: Action[];
   payload?: string;
   [field: string]: unknown;
@@ -64,6 +102,8 @@ export interface Message {
   source?: { type: string; integrationId?: string };
   metadata?: Metadata;
   deleted?: boolean;
+  /** The form that this message answers. */
+  quotedMessage?: { type: "message"; message?: Message } | { type: "externalMessageId"; externalMessageId?: string };
 
   /** Added: the place among the conversation's events. */
   seq?: number;
@@ -260,8 +300,20 @@ export interface Client {
   ): Promise<Message>;
   retryMessage(message: Message, conversationId?: string): Promise<Message>;
   discardMessage(message: Message, conversationId?: string): void;
-  /** Presses a postback button; `actionId` is the action's `id`. */
-  triggerPostback(actionId: string, conversationId?: string): Promise<void>;
+  /**
+   * Answers a form, as `sendMessage` does: `answers` by the names of its fields, names of options where there is a
+   * choice. The gateway refuses answers that do not fit, and a second answer.
+   */
+  submitForm(
+    message: Message,
+    answers: Record<string, string | string[]>,
+    conversationId?: string,
+  ): Promise<Message>;
+  /**
+   * Presses a reply or postback button; `actionId` is the action's `id`. Resolves with the message that this says: a
+   * reply always says one, a postback where the app echoes them.
+   */
+  triggerPostback(actionId: string, conversationId?: string): Promise<Message | undefined>;
 }
 
 /** A client of its own: any number may live in one page, each with its own user. */

@@ -26,6 +26,7 @@ export class Timeline {
 
   /** Takes in a message that the gateway has; returns whether it is new here. `received` orders them, strictly. */
   confirm(message) {
+    if (message.quotedMessage?.message) this.#renew(message.quotedMessage.message);
     const mine = message.clientMessageId;
     const awaited = mine !== undefined && this.discard(mine);
     const at = this.#confirmed.findLastIndex((it) => it.received <= message.received);
@@ -73,11 +74,14 @@ export class Timeline {
     this.hasMore = hasMore;
   }
 
-  /** A deleted message keeps its place and loses the rest. */
+  /** A deleted message keeps its place and loses the rest, also where another quotes it. */
   strike(id) {
-    this.#confirmed = this.#confirmed.map((message) =>
-      message.id === id ? { ...message, deleted: true, content: undefined } : message,
-    );
+    this.#confirmed = this.#confirmed.map((message) => {
+      if (message.id === id) return struck(message);
+      const quoted = message.quotedMessage?.message;
+      if (quoted?.id !== id) return message;
+      return { ...message, quotedMessage: { ...message.quotedMessage, message: struck(quoted) } };
+    });
   }
 
   /** All messages of the conversation were deleted. */
@@ -85,4 +89,15 @@ export class Timeline {
     this.#confirmed = [];
     this.hasMore = false;
   }
+
+  /** A message is quoted as it is by now: a form that was answered is submitted. */
+  #renew(quoted) {
+    this.#confirmed = this.#confirmed.map((message) =>
+      message.id === quoted.id && !message.deleted ? { ...message, ...quoted } : message,
+    );
+  }
+}
+
+function struck(message) {
+  return { ...message, deleted: true, content: undefined, metadata: undefined, quotedMessage: undefined };
 }

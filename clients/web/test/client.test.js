@@ -322,3 +322,67 @@ test("an anonymous user is found again, and forgotten when the gateway no longer
   again.drop(4501);
   assert.equal((await line()).sent[0].auth, undefined);
 });
+
+const FORM = {
+  ...message("f1", 5),
+  content: {
+    type: "form",
+    submitted: false,
+    fields: [
+      { type: "text", name: "name", label: "Name" },
+      { type: "email", name: "mail", label: "E-mail" },
+      { type: "select", name: "size", label: "Size", options: [{ name: "s", label: "Small" }, { name: "l", label: "L" }] },
+    ],
+  },
+};
+
+const submittedForm = { ...FORM, content: { ...FORM.content, submitted: true } };
+const quoting = (id, at, form) => ({
+  ...message(id, at, ME),
+  content: { type: "formResponse", fields: [] },
+  quotedMessage: { type: "message", message: form },
+});
+
+test("a form is answered by the names of its fields, and is submitted once the gateway has the answer", async () => {
+  const socket = await connected(row("c1", 4));
+  socket.say(posted("c1", 5, FORM));
+  const answered = client.submitForm(FORM, { name: "Ann", mail: "", size: "s" }, "c1");
+  await settled();
+  const [sent] = socket.heard("message:send");
+  assert.deepEqual(sent.content, {
+    type: "formResponse",
+    quotedMessageId: "f1",
+    fields: [
+      { type: "text", name: "name", label: "Name", text: "Ann" },
+      { type: "select", name: "size", label: "Size", select: [{ name: "s", label: "Small" }] },
+    ],
+  });
+  assert.equal(conversation().messages[0].content.submitted, false);
+  socket.ok(sent, { message: quoting("r1", 6, submittedForm), seq: 6 });
+  assert.equal((await answered).id, "r1");
+  assert.equal(conversation().messages[0].content.submitted, true);
+});
+
+test("a form that another device answered is submitted here too; once deleted, it is gone from the quote", async () => {
+  const socket = await connected(row("c1", 4));
+  socket.say(posted("c1", 5, FORM));
+  socket.say(posted("c1", 6, quoting("r1", 6, submittedForm)));
+  assert.deepEqual(conversation().messages.map(({ content }) => content.submitted), [true, undefined]);
+  socket.say(happened("c1", 7, "message:delete", { message: { id: "f1", deleted: true } }));
+  const [form, response] = conversation().messages;
+  for (const gone of [form, response.quotedMessage.message]) {
+    assert.equal(gone.deleted, true);
+    assert.equal(gone.content, undefined);
+  }
+});
+
+test("a reply that is pressed resolves with what it says, a postback with nothing", async () => {
+  const socket = await connected(row("c1", 4));
+  const [reply, postback] = ["a1", "a2"].map((actionId) => client.triggerPostback(actionId, "c1"));
+  await settled();
+  const [first, second] = socket.heard("postback");
+  socket.ok(first, { message: message("m5", 5, ME), seq: 5 });
+  socket.ok(second, {});
+  assert.equal((await reply).id, "m5");
+  assert.equal(await postback, undefined);
+});

@@ -59,11 +59,11 @@ def said(house: House, room: Room, saying: Saying, stamp: Stamp) -> list[ev.Mess
     """The messages of what may be said: one, or several where shorthand makes more of one. All of them fit, or none."""
     command = saying.command
     speaker = author(house, command.author, saying.person, command.source)
-    events: list[ev.MessagePosted] = []
-    for content in worded(command, house.office(command.app_id).app.settings, stamp):
-        event = _message_posted(room, saying, speaker, content, stamp)
-        room = room_after(room, event)
-        events.append(event)
+    first, *more = worded(command, house.office(command.app_id).app.settings, stamp)
+    events = [_message_posted(room, saying, speaker, first, stamp)]
+    for content in more:
+        room = room_after(room, events[-1])
+        events.append(_message_posted(room, saying, speaker, content, stamp))
     return events
 
 
