@@ -49,6 +49,12 @@ export class Composer {
     this.#fit();
   }
 
+  /** The business asks for an answer above, and for nothing else. */
+  block(blocked) {
+    if (this.#text.disabled !== blocked) this.#text.disabled = blocked;
+    this.element.classList.toggle("blocked", blocked);
+  }
+
   focus() {
     this.#text.focus({ preventScroll: true });
   }

@@ -49,10 +49,11 @@ export function icon(name) {
 
 /**
  * Makes `parent`'s children those of `rows`, each `{key, sign, build}`: an element stays while its `sign` does, so
- * that focus, selection and running animations do too.
+ * that focus, selection and running animations do too; what a rebuilt one takes over keeps the focus.
  */
 export function reconcile(parent, rows) {
   const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const active = document.activeElement;
   let previous = null;
   for (const { key, sign, build } of rows) {
     const kept = known.get(key);
@@ -65,6 +66,7 @@ export function reconcile(parent, rows) {
     previous = child;
   }
   for (const gone of known.values()) gone.remove();
+  if (active !== document.activeElement && parent.contains(active)) active.focus({ preventScroll: true });
 }
 
 function exchange(old, fresh) {

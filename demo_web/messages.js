@@ -1,6 +1,8 @@
 /** The messages of a conversation as rows of a list: days, what is new, bubbles, and who has read up to where. */
 import { avatar } from "./avatar.js";
 import { icon, make } from "./dom.js";
+import { answersOf, sentForm } from "./forms.js";
+import { richText } from "./rich.js";
 import { clock, day, firstName, list } from "./words.js";
 
 const TOGETHER_MS = 180_000; // between messages of one author that stand together
@@ -66,9 +68,12 @@ const isBy = ({ author }, userId) => (userId ? author.userId === userId : author
 
 function row(key, message, facts, acts) {
   const { fresh, ...drawn } = facts;
-  const sign = JSON.stringify([message.id, message.state, message.deleted, drawn]);
+  const sign = JSON.stringify([message.id, message.state, message.deleted, asAnswered(message), drawn]);
   return { key, sign, build: (again) => bubbleRow(message, { ...facts, fresh: fresh && !again }, acts) };
 }
+
+/** What becomes of a form and of its answer after they were sent. */
+const asAnswered = ({ content, quotedMessage }) => [content?.submitted, quotedMessage?.message?.deleted];
 
 function bubbleRow(message, facts, acts) {
   const { own, group, first, last, fresh, readers } = facts;
@@ -95,21 +100,49 @@ function bubbleRow(message, facts, acts) {
 function bubble(message, acts) {
   if (message.deleted) return make("div", { class: "bubble deleted" }, "This message was deleted");
   const { content } = message;
-  const buttons = (content.actions ?? []).filter(({ type }) => type !== "reply");
   return make(
     "div",
-    { class: "bubble" },
+    { class: `bubble of-${content.type}` },
     content.type === "image" && picture(content),
-    (content.text || !content.mediaUrl) &&
-      make("p", { class: "text" }, content.text ?? content.textFallback ?? content.type),
+    (INSIDE[content.type] ?? words)(message, acts),
     content.type === "file" && link(content.mediaUrl, content.altText ?? "File"),
-    buttons.length > 0 &&
-      make(
-        "div",
-        { class: "buttons" },
-        buttons.map((action) => button(action, acts)),
-      ),
+    buttons(content.actions, acts),
   );
+}
+
+/** What is more than words. */
+const INSIDE = {
+  carousel: items,
+  list: items,
+  form: (message, acts) => (message.content.submitted ? sentForm(message) : acts.form(message)),
+  formResponse: answersOf,
+};
+
+function words({ content }) {
+  if (content.htmlText) return richText(content.htmlText);
+  if (!content.text && content.mediaUrl) return null;
+  return make("p", { class: "text" }, content.text ?? content.type);
+}
+
+function items({ content }, acts) {
+  return make("ul", { class: "items", tabindex: 0 }, content.items.map((item) => card(item, acts)));
+}
+
+function card({ title, description, mediaUrl, altText, actions }, acts) {
+  return make(
+    "li",
+    { class: "card" },
+    mediaUrl && ownAddress(mediaUrl) && picture({ mediaUrl, altText }),
+    make("strong", {}, title),
+    description && make("p", {}, description),
+    buttons(actions, acts),
+  );
+}
+
+function buttons(actions = [], acts) {
+  const shown = actions.filter(({ type }) => type !== "reply");
+  if (!shown.length) return null;
+  return make("div", { class: "buttons" }, shown.map((action) => button(action, acts)));
 }
 
 function picture({ mediaUrl, altText }) {

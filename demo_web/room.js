@@ -1,6 +1,7 @@
 /** One open conversation: its messages, who is typing, and the composer. */
 import { Composer } from "./composer.js";
 import { icon, make, reconcile } from "./dom.js";
+import { formFor } from "./forms.js";
 import { keyOf, messageRows } from "./messages.js";
 import { typingLine } from "./words.js";
 
@@ -13,6 +14,7 @@ export class RoomPane {
   #firstNew = null;
   #seen = null;
   #pressed = new Set();
+  #forms = new Map(); // message id -> element, which keeps what is filled in while rows come and go
   #loading = false;
   #pinned = true; // to the end: what grows there, or pushes up from below, keeps it in sight
   #list = make("ol", { class: "messages" });
@@ -101,6 +103,7 @@ export class RoomPane {
       acts: this.#acts,
     });
     reconcile(this.#list, rows);
+    this.#composer.block(Boolean(view.messages.at(-1)?.content?.blockChatInput));
     this.#start.textContent = this.#beginning(view);
     this.#typing.replaceChildren(...(view.typing.length ? [dots(), typingLine(view.typing)] : []));
     if (pinned) this.#toEnd();
@@ -186,6 +189,11 @@ export class RoomPane {
     press: ({ id }) => {
       this.#pressed.add(id);
       this.#client.triggerPostback(id, this.#id).catch(() => this.#pressed.delete(id));
+    },
+    form: (message) => {
+      const submit = (answers) => this.#client.submitForm(message, answers, this.#id);
+      if (!this.#forms.has(message.id)) this.#forms.set(message.id, formFor(message, submit));
+      return this.#forms.get(message.id);
     },
     isPressed: (actionId) => this.#pressed.has(actionId),
     retry: (message) => this.#client.retryMessage(message, this.#id),

@@ -28,6 +28,8 @@ export function initials(name) {
 export function gist({ content, deleted }) {
   if (deleted) return "Message deleted";
   if (content.type === "image") return content.text ? `Picture: ${content.text}` : "Picture";
+  if (content.type === "form") return `Form: ${content.text}`;
+  if (content.type === "carousel" || content.type === "list") return content.items.map(({ title }) => title).join(", ");
   return content.text ?? content.textFallback ?? content.type;
 }
 

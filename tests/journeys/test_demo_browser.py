@@ -266,6 +266,36 @@ async def test_the_business_answers_and_takes_a_booking(meet: Meet) -> None:
     await expect(ann.message("Booked: Saturday at ten")).to_be_visible()
 
 
+async def test_a_form_is_filled_in_once_and_seen_as_sent_on_every_device(browser: Browser, meet: Meet) -> None:
+    """On the way: cards to choose from, an answer in rich text, and an input that waits."""
+    context = await browser.new_context()
+    ann, sofa = await meet("ann", context), await meet("ann", context)
+    for place in (ann, sofa):
+        await place.open("Fern & Fallow")
+    await ann.place.get_by_role("button", name="Ask for advice").click()
+    await ann.place.get_by_role("button", name="What is in season?").click()
+    await expect(ann.place.locator(".card")).to_have_count(3)
+    await ann.place.get_by_role("button", name="Put one aside").nth(2).click()
+    await expect(ann.message("Booked: a dwarf fig")).to_be_visible()
+    await ann.place.get_by_role("button", name="Send me the letter").click()
+    form = ann.place.locator("form.form")
+    await expect(ann.place.locator(".composer textarea")).to_be_disabled()
+    await form.get_by_label("Your name").fill("Ann")
+    await form.get_by_label("Where do you grow?").select_option("Balcony")
+    await form.get_by_role("button", name="Send").click()
+    await expect(form.get_by_role("button", name="Send")).to_be_enabled()  # the address is missing
+    await form.get_by_label("E-mail").fill("ann@example.org")
+    await form.get_by_role("button", name="Send").click()
+    for place in (ann, sofa):
+        await expect(place.place.locator(".form.sent")).to_contain_text("Sent")
+        await expect(place.place.locator("form.form")).to_have_count(0)
+        await expect(place.message("ann@example.org").locator(".quoted")).to_have_text("Our letter, once a season")
+        rich = place.message("Thank you!").locator(".rich")
+        await expect(rich.locator("strong")).to_have_text("Thank you!")
+        await expect(rich.get_by_role("link", name="mulch")).to_have_attribute("rel", "noopener noreferrer nofollow")
+        await expect(place.place.locator(".composer textarea")).to_be_enabled()
+
+
 async def test_older_messages_come_when_scrolling_up(meet: Meet) -> None:
     ann = await meet("ann")
     messages = ann.place.locator(".message")

@@ -41,6 +41,8 @@ def answer(event: Json, answered: Counter[str]) -> Json | None:
     message = payload["message"]
     if message["author"]["type"] != "user":
         return None
+    if message["content"]["type"] == "formResponse":
+        return script.THANKS
     chosen = message["content"].get("payload")
     if chosen in script.ANSWERS:
         return script.ANSWERS[chosen]

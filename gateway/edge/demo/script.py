@@ -66,11 +66,17 @@ def postback(label: str, payload: str) -> Json:
     return {"type": "postback", "text": label, "payload": payload}
 
 
+LETTER: Final = reply("Send me the letter", "LETTER")
 REPLIES: Final = (
     reply("Ask for advice", "ADVICE"),
     reply("Opening hours", "HOURS"),
     reply("Book a visit", "VISIT"),
 )
+
+
+def pot(title: str, description: str, payload: str) -> Json:
+    return {"title": title, "description": description, "actions": [postback("Put one aside", f"BOOK:{payload}")]}
+
 
 # By the payload of the reply button that was chosen.
 ANSWERS: Final[dict[str, Json]] = {
@@ -78,13 +84,44 @@ ANSWERS: Final[dict[str, Json]] = {
         "Water early, water deeply, and mulch. Most roof gardens drown at noon and dry out at night.",
         {"type": "link", "text": "Read about mulching", "uri": "https://en.wikipedia.org/wiki/Mulch"},
         reply("Book a visit", "VISIT"),
+        reply("What is in season?", "SEASON"),
+        LETTER,
     ),
+    "SEASON": {
+        "type": "carousel",
+        "items": [
+            pot("Winter savory", "Evergreen, for beans and for bees.", "a pot of winter savory"),
+            pot("Alpine strawberry", "Small, sweet, and never finished.", "an alpine strawberry"),
+            pot("Dwarf fig", "Happy in a tub out of the wind.", "a dwarf fig"),
+        ],
+    },
+    "LETTER": {
+        "type": "form",
+        "text": "Our letter, once a season",
+        "blockChatInput": True,
+        "fields": [
+            {"type": "text", "name": "name", "label": "Your name", "placeholder": "Fern"},
+            {"type": "email", "name": "mail", "label": "E-mail", "placeholder": "fern@example.com"},
+            {
+                "type": "select",
+                "name": "place",
+                "label": "Where do you grow?",
+                "options": [{"name": it.lower(), "label": it} for it in ("Roof", "Balcony", "Window sill")],
+            },
+        ],
+    },
     "HOURS": text("We are here every day from eight to six, and until eight on Thursdays."),
     "VISIT": text(
         "With pleasure. When does it suit you?",
         postback("Saturday, 10:00", "BOOK:Saturday at ten"),
         postback("Sunday, 14:00", "BOOK:Sunday at two"),
     ),
+}
+
+# To a form that was filled in.
+THANKS: Final[Json] = {
+    "type": "text",
+    "markdownText": "**Thank you!** The next letter is about:\n\n- seeds that keep\n- [mulch](https://en.wikipedia.org/wiki/Mulch)",
 }
 
 # Whatever else is written; each conversation goes round these.
@@ -97,4 +134,4 @@ SMALL_TALK: Final = (
 
 def booked(payload: str) -> Json:
     """The answer to a pressed button."""
-    return text(f"Booked: {payload.removeprefix('BOOK:')}. We will bring the good compost.")
+    return text(f"Booked: {payload.removeprefix('BOOK:')}. We will bring the good compost.", LETTER)
