@@ -66,7 +66,8 @@ class Described(Protocol):
 def document(operations: Iterable[Described], version: str, server: str) -> Json:
     """The whole document; `server` is the path, or address, that the operations' paths come after."""
     table = tuple(operations)
-    schemas = Schemas(_kinds(table))
+    asked = {kind for it in table for kind in (it.filter, it.query) if kind is not None} | {PageQuery}
+    schemas = Schemas(_kinds(table), asked)
     refusals = Refusals(schemas.of(Errors))
     paths: Json = {}
     for operation in table:

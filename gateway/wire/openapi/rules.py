@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gateway.domain import limits
 from gateway.domain.audience import KNOWN_TRIGGERS
+from gateway.wire.requests import switchboards
 from gateway.wire.v2 import Json
 
 WEB: Final[Json] = {"pattern": "^[hH][tT][tT][pP][sS]?://[^\\s/?#]"}
@@ -46,24 +47,63 @@ ONE_OPENS: Final[Json] = {
     "maxContains": 1,
 }
 
+SIGNED_UP: Final[Json] = {"pattern": "^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"}
+SCRIPTS: Final = ("javascript", "data", "vbscript")
+PHONE: Final = fields(phoneNumber={"pattern": rf"^\+[ .()-]*([0-9][ .()-]*){{{limits.PHONE_LEAST},{limits.PHONE}}}$"})
+LINKS_ONLY: Final = fields(actions={"items": fields(type={"const": "link"})})
+SAFE: Final[Json] = {  # to follow, as `content.check_link` has it
+    "pattern": ":",
+    "not": {
+        "pattern": "|".join(r"^\s*" + r"\s*".join(f"[{it}{it.upper()}]" for it in name) + r"\s*:" for name in SCRIPTS)
+    },
+}
+
+NAMES: Final[Json] = {"name": {"not": {"const": switchboards.NEXT}}}
+INTEGRATION: Final = exactly_one("integrationId", "integrationType")
+BUSINESS: Final = fields(type={"const": "business"})
+USER: Final = fields(type={"const": "user"})
+NO_ACTIONS: Final = fields(actions={"type": ["array", "null"], "maxItems": 0})
+
 RULES: Final[dict[str, Json]] = {  # by the name of the schema they are laid over
     "Metadata": {
         "description": f"A flat object. Keys and values come to {limits.METADATA_BYTES} bytes of UTF-8 at most."
     },
+    "PageQuery": {"not": {"required": ["after", "before"]}},
     "ParticipantDraft": USER_NAME,
-    "ConversationFilter": USER_NAME,
+    "ConversationFilter": {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]},
     "LeaveRequest": exactly_one("userId", "userExternalId", "participantId"),
     "AuthorDraft": {
         "oneOf": [
             fields(type={"const": "business"}, userId=NULL, userExternalId=NULL),
-            {**fields(type={"const": "user"}), **USER_NAME},
+            {**USER, **USER_NAME},
         ]
     },
     "MessageCreate": {
         "oneOf": [
-            {"required": ["schema"], **fields(content=_of_type("template"), schema={"const": "whatsapp"})},
-            fields(content={"not": _of_type("template", "formResponse")}, schema=NULL),
+            {
+                "required": ["schema"],
+                **fields(author=BUSINESS, content=_of_type("template"), schema={"const": "whatsapp"}),
+            },
+            fields(author=BUSINESS, content={"not": _of_type("template", "formResponse")}, schema=NULL),
+            fields(
+                author=USER, content={"allOf": [_of_type("text", "image", "file", "location"), NO_ACTIONS]}, schema=NULL
+            ),
         ]
+    },
+    "UserCreate": fields(signedUpAt=SIGNED_UP),
+    "UserUpdate": fields(signedUpAt=SIGNED_UP),
+    "ByAddress": fields(address={"pattern": r"^[^\s\x1c-\x1f\x85]+@[^\s\x1c-\x1f\x85@]+$"}),
+    "ByMessagebird": PHONE,
+    "ByTwilio": PHONE,
+    "ByWhatsapp": PHONE,
+    "Question": fields(author=BUSINESS, content=LINKS_ONLY),
+    "TwilioIntegrationCreate": {"anyOf": [_has(it, type="string") for it in ("messagingServiceSid", "phoneNumberSid")]},
+    "LinkAction": fields(uri=SAFE),
+    "WebviewAction": fields(uri=SAFE, fallback=SAFE),
+    "SwitchboardIntegrationCreate": {**INTEGRATION, "properties": NAMES},
+    "SwitchboardIntegrationUpdate": {
+        "anyOf": [fields(integrationId=NULL), fields(integrationType=NULL)],
+        "properties": NAMES,
     },
     "WebhookCreate": fields(target=WEB, triggers=TRIGGERS),
     "WebhookUpdate": fields(target=WEB, triggers=TRIGGERS),
@@ -83,8 +123,9 @@ RULES: Final[dict[str, Json]] = {  # by the name of the schema they are laid ove
     "Item": fields(mediaUrl=WEB),
     "Field": {
         "oneOf": [
-            {"required": ["options"], **fields(type={"const": "select"}, options={"type": "array"})},
-            fields(type={"enum": ["text", "email"]}, options=NULL),
+            {"required": ["options"], **fields(type={"const": "select"}, options={"type": "array"}, format=NULL)},
+            fields(type={"const": "text"}, options=NULL),
+            fields(type={"const": "email"}, options=NULL, format=NULL),
         ]
     },
 }

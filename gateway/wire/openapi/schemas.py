@@ -23,7 +23,8 @@ NAMED: Final[dict[str, Any]] = {  # what has no class of its own, and is written
 class Schemas:
     """The schemas of these types, and of all they are made of, by reference."""
 
-    def __init__(self, kinds: Iterable[Any]) -> None:
+    def __init__(self, kinds: Iterable[Any], asked: Iterable[Any]) -> None:
+        """`asked` are those that a query string says, which knows no null."""
         self._kinds = [*dict.fromkeys(kinds), *NAMED.values()]
         shown, components = json.schemas(self._kinds, PLACE + "{name}")
         plain = [_plain(it) for it in shown]
@@ -32,6 +33,8 @@ class Schemas:
         self.components: Json = {name: _refer(_plain(it), named) for name, it in sorted(components.items())} | {
             name: {part: _refer(it, named) for part, it in whole.items()} for name, whole in named.items()
         }
+        for kind in asked:
+            self.components[self._name(kind)] = _without_null(self.inside(kind))
         for name, rule in RULES.items():
             if name in self.components:
                 _add(self.components[name], rule)
@@ -43,8 +46,11 @@ class Schemas:
 
     def inside(self, kind: Any) -> Json:
         """The schema that a type's reference leads to."""
-        component: Json = self.components[self.of(kind)["$ref"].removeprefix(PLACE)]
+        component: Json = self.components[self._name(kind)]
         return component
+
+    def _name(self, kind: Any) -> str:
+        return str(self.of(kind)["$ref"]).removeprefix(PLACE)
 
 
 def _add(schema: Json, rule: Json) -> None:
@@ -64,6 +70,8 @@ def _plain(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     tidy = {name: _plain(it) for name, it in schema.items() if not _is_noise(name, it)}
+    if isinstance(tidy.get("pattern"), str):
+        tidy["pattern"] = tidy["pattern"].replace(r"\Z", "$").replace(r"\ud800-\udfff", "")  # as all dialects read it
     if "discriminator" in tidy:
         tidy["oneOf"] = tidy.pop("anyOf")
     if "anyOf" in tidy:
@@ -81,6 +89,15 @@ def _refer(schema: Any, named: Json) -> Any:
     if name is not None:
         return {"$ref": PLACE + name}
     return {part: _refer(it, named) for part, it in schema.items()}
+
+
+def _without_null(schema: Json) -> Json:
+    """An object whose fields are left out rather than null."""
+    fields = {
+        name: {**it, "type": it["type"][0]} if isinstance(it.get("type"), list) else it
+        for name, it in schema["properties"].items()
+    }
+    return {**schema, "properties": fields}
 
 
 def _is_noise(name: str, said: Any) -> bool:
