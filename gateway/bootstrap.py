@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import random
+import re
 import secrets
 import signal
 import sys
@@ -23,7 +24,7 @@ from gateway.config import Settings
 from gateway.domain import goodbyes, limits
 from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
-from gateway.domain.model import Key, Scope
+from gateway.domain.model import Key, Partner, Scope
 from gateway.edge import demo as demonstration
 from gateway.edge import documents, downloads, http, probes
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
@@ -50,6 +51,7 @@ from gateway.wire import json, tokens
 DATABASE = "gateway.db"
 ATTACHMENTS = "attachments"
 BACKLOG = 4_096
+REDIRECT_URI = re.compile(r"https?://[\w.:\[\]-]+(?:[/?][!-\"$-~]*)?", re.ASCII)  # without a fragment
 DEMO_INTERVALS_S = "2,4,8,16,32,64,128,256"  # a receiver that is back is seen to catch up
 
 T = TypeVar("T")
@@ -217,6 +219,19 @@ async def create_app(settings: Settings, name: str) -> Credentials:
     _check_length("name", name, limits.NAME)
     async with flowing(settings) as flow:
         return await provision.new_app(flow, name)
+
+
+async def create_partner(settings: Settings, name: str, redirect_uris: tuple[str, ...]) -> Partner:
+    """An OAuth client; raises `CannotStart` for an address that nobody can be sent back to."""
+    _check_length("name", name, limits.NAME)
+    if not 1 <= len(redirect_uris) <= limits.REDIRECT_URIS:
+        raise CannotStart(f"redirect-uri: should be given 1 to {limits.REDIRECT_URIS} times")
+    for uri in redirect_uris:
+        _check_length("redirect-uri", uri, limits.URL)
+        if not REDIRECT_URI.fullmatch(uri):
+            raise CannotStart(f"redirect-uri: {uri} should be an http or https URL without a fragment")
+    async with flowing(settings) as flow:
+        return await provision.new_partner(flow, name, redirect_uris)
 
 
 async def user_token(settings: Settings, app_id: str, external_id: str) -> str:

@@ -66,6 +66,15 @@ def create_account_key(*, json: AsJson = False, settings: Given = DEFAULTS) -> N
 
 
 @app.command
+def create_oauth_client(
+    *, name: str, redirect_uri: tuple[str, ...], json: AsJson = False, settings: Given = DEFAULTS
+) -> None:
+    """Register a product that app owners may let in; each --redirect-uri is an address to send them back to."""
+    made = _run(bootstrap.create_partner(settings, name, redirect_uri), settings)
+    _show({"clientId": made.id, "secret": made.secret, "redirectUri": made.redirect_uris[0]}, json)
+
+
+@app.command
 def jwt(*, app_id: str, external_id: str, settings: Given = DEFAULTS) -> None:
     """Print a token that logs a user in, for development."""
     print(_run(bootstrap.user_token(settings, app_id, external_id), settings))

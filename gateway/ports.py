@@ -8,7 +8,7 @@ from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.domain.message import Message
-from gateway.domain.model import App, Attachment, Key, Room
+from gateway.domain.model import App, Attachment, Key, Partner, Room
 from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page
 
@@ -81,6 +81,9 @@ class Store(Protocol):
     # Credentials
     async def key(self, key_id: str) -> Key | None: ...
     async def account_keys(self) -> Sequence[Key]: ...
+    async def partner(self, partner_id: str) -> Partner | None:
+        """An OAuth client."""
+
     async def app_of(self, integration_id: str) -> str | None:
         """The id of the app an integration belongs to."""
 

@@ -4,11 +4,12 @@ from typing import Final
 
 from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
-from gateway.domain.model import ExternalId, Scope
+from gateway.domain.model import ExternalId, Key, Scope
 from gateway.domain.value import Value
 
 ACCOUNT: Final = frozenset({Scope.ACCOUNT})
 APP: Final = frozenset({Scope.ACCOUNT, Scope.APP})
+INTEGRATION: Final = frozenset({Scope.INTEGRATION})
 ANY: Final = frozenset({Scope.ACCOUNT, Scope.APP, Scope.INTEGRATION})
 
 
@@ -19,6 +20,11 @@ class Caller(Value):
     key_id: str
     app_id: str | None = None
     integration_id: str | None = None
+
+
+def caller(key: Key) -> Caller:
+    """Who shows this key."""
+    return Caller(key.scope, key.id, key.app_id, key.integration_id)
 
 
 def permit(caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None:

@@ -73,6 +73,14 @@ WEBHOOK_WITH_CUSTOM: Final = Problem(
 )
 ONE_WEBHOOK_STAYS: Final = Problem(400, "bad_request", "A custom integration keeps at least one webhook")
 TOO_MANY_KEYS: Final = Problem(400, "bad_request", f"At most {limits.APP_KEYS} keys per app")
+UNKNOWN_PARTNER: Final = Problem(400, "bad_request", "client_id names no OAuth client of this gateway")
+FOREIGN_REDIRECT: Final = Problem(400, "bad_request", "redirect_uri is not one that is registered for client_id")
+APP_UNNAMED: Final = Problem(400, "bad_request", "app_id should name an app, since an account's key belongs to none")
+OF_NO_APP: Final = Problem(400, "bad_request", "A key of the account belongs to no app")
+INVALID_GRANT: Final = Problem(400, "invalid_grant", "The code is wrong, was meant for another, has ended or was used")
+UNSUPPORTED_GRANT: Final = Problem(400, "unsupported_grant_type", "grant_type should be authorization_code")
+NO_APPLE: Final = Problem(400, "bad_request", "There is no Apple Messages for Business here to download from")
+NO_META: Final = Problem(400, "bad_request", "There is no Conversions API of Meta here to send events to")
 TOO_MANY_INTEGRATION_KEYS: Final = Problem(
     400, "bad_request", f"At most {limits.INTEGRATION_KEYS} keys per integration"
 )
@@ -112,8 +120,10 @@ AMBIGUOUS_INTEGRATION_TYPE: Final = Problem(
 )
 
 UNAUTHORIZED: Final = Problem(401, "unauthorized", "Authorization is required")
+INVALID_CLIENT: Final = Problem(401, "invalid_client", "client_id or client_secret is wrong")
 INVALID_AUTH: Final = Problem(401, "invalid_auth", "The token is not valid")
 FORBIDDEN: Final = Problem(403, "forbidden", "Forbidden")
+NOTHING_GRANTED: Final = Problem(403, "forbidden", "Only an access token that came by OAuth can be given back")
 FOREIGN_ACCOUNT: Final = Problem(403, "forbidden", "The serviceAccountId provided does not match supplied credentials")
 CREATION_NOT_ALLOWED: Final = Problem(403, "forbidden", "The integration does not let users create conversations")
 
@@ -125,6 +135,9 @@ DEVICE_NOT_FOUND: Final = Problem(404, "device_not_found", "Device not found")
 INTEGRATION_NOT_FOUND: Final = Problem(404, "integration_not_found", "Integration not found")
 ME_IS_NOBODY: Final = Problem(
     404, "integration_not_found", "Only the credential of an integration has an integration that is me"
+)
+NO_SUPPORT: Final = Problem(
+    404, "user_not_found", "No user has a zendeskId: there is no Zendesk Support here to synchronize with"
 )
 APP_KEY_NOT_FOUND: Final = Problem(404, "app_not_found", "The app has no key with this id")
 SWITCHBOARD_NOT_FOUND: Final = Problem(404, "switchboard_not_found", "Switchboard not found")
@@ -175,4 +188,5 @@ def default_stays(conversation_id: str) -> Problem:
     return bad_request(f"Conversation {conversation_id} cannot be deleted because it is the default.")
 
 
+OAUTH: Final = (INVALID_CLIENT, INVALID_GRANT, UNSUPPORTED_GRANT)  # their codes are OAuth's own
 TABLE: Final = tuple(value for value in list(globals().values()) if isinstance(value, Problem))

@@ -17,6 +17,7 @@ from gateway.domain.model import (
     Metadata,
     Office,
     Participant,
+    Partner,
     Source,
     User,
 )
@@ -274,6 +275,10 @@ class AttachmentRemoved(AttachmentEvent, kw_only=True, tag="attachment:remove"):
     pass
 
 
+class PartnerCreated(Event, kw_only=True, tag="partner:create"):
+    partner: Partner
+
+
 RoomEvent = (
     ConversationCreated
     | ConversationUpdated
@@ -309,4 +314,5 @@ AnyEvent = (
     | AccountKeyCreated
     | AttachmentKept
     | AttachmentRemoved
+    | PartnerCreated
 )

@@ -252,4 +252,5 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.AccountKeyCreated: _account,
     ev.AttachmentKept: _attachment,
     ev.AttachmentRemoved: _attachment_removed,
+    ev.PartnerCreated: _nothing,
 }

@@ -13,6 +13,9 @@ WEBHOOKS: Final = 10  # webhooks per app
 SWITCHBOARD_INTEGRATIONS: Final = 10  # of a switchboard
 MESSAGE_HISTORY: Final = 10  # messages shown to whoever is given control of a conversation
 
+OAUTH_CODE_S: Final = 120  # seconds that an authorization code is worth something (ours; RFC 6749: 600 at most)
+REDIRECT_URIS: Final = 10  # of one OAuth client (ours)
+
 # Sizes
 REQUEST_BYTES: Final = 100_000  # of one REST request's body
 FRAME_BYTES: Final = 102_400  # of one frame from a device

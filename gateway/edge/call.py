@@ -51,6 +51,11 @@ class Call:
         return self._caller
 
     @property
+    def authorization(self) -> str:
+        """The credential that is shown, for an operation that is open to all."""
+        return self._request.headers.get("Authorization", "")
+
+    @property
     def app_id(self) -> str:
         return self["appId"]
 

@@ -19,9 +19,11 @@ from gateway.edge.routes import (
     control,
     conversations,
     devices,
+    elsewhere,
     integration_keys,
     integrations,
     messages,
+    oauth,
     switchboards,
     users,
 )
@@ -41,6 +43,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *control.OPERATIONS,
     *messages.OPERATIONS,
     *attachments.OPERATIONS,
+    *elsewhere.OPERATIONS,
+    *oauth.OPERATIONS,
 )
 
 log = structlog.get_logger(__name__)

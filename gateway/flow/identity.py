@@ -10,7 +10,7 @@ from gateway.domain.value import Value
 from gateway.flow.registry import Registry
 from gateway.ports import Now
 from gateway.wire import tokens
-from gateway.wire.tokens import Basic
+from gateway.wire.tokens import Basic, Bearer
 
 
 class Proof(Value, kw_only=True):
@@ -28,16 +28,24 @@ class Identity:
 
     async def caller(self, authorization: str | None) -> Caller:
         """A backend, by its Authorization header; raises `Refused` (401, or 403 for a user's token)."""
-        shown = tokens.credentials(authorization)
-        key = await self._registry.key(shown.key_id)
-        if key is None:
-            raise Refused(errors.UNAUTHORIZED)
+        return access.caller(await self.shown(tokens.credentials(authorization)))
+
+    async def shown(self, shown: Basic | Bearer) -> Key:
+        """The key that a credential proves to have; raises `Refused`."""
+        key = await self.named(shown)
         if isinstance(shown, Basic):
             if not hmac.compare_digest(shown.secret.encode(), key.secret.encode()):
                 raise Refused(errors.UNAUTHORIZED)
         else:
             self._check_scope(tokens.verify(shown.token, key.secret), key)
-        return Caller(key.scope, key.id, key.app_id, key.integration_id)
+        return key
+
+    async def named(self, shown: Basic | Bearer) -> Key:
+        """The key that a credential names and that proves nothing yet; raises `Refused`."""
+        key = await self._registry.key(shown.key_id)
+        if key is None:
+            raise Refused(errors.UNAUTHORIZED)
+        return key
 
     def _check_scope(self, claims: Claims, key: Key) -> None:
         if access.expired(claims, self._now()):

@@ -1,8 +1,8 @@
 """Apps as the command line makes them: with a key, and an integration for each SDK platform."""
 
 from gateway.domain.channels import PLATFORMS
-from gateway.domain.commands import CreateApp, CreateIntegration, CreateKey
-from gateway.domain.model import AppSettings, Office, Scope
+from gateway.domain.commands import CreateApp, CreateIntegration, CreateKey, CreatePartner
+from gateway.domain.model import AppSettings, Office, Partner, Scope
 from gateway.domain.value import Value
 from gateway.domain.views import Page
 from gateway.flow.floor import Flow
@@ -24,6 +24,11 @@ async def new_app(flow: Flow, name: str) -> Credentials:
     for platform in PLATFORMS:
         await execute(CreateIntegration(app_id=app.id, type=platform))
     return _credentials(await flow.registry.office(app.id))
+
+
+async def new_partner(flow: Flow, name: str, redirect_uris: tuple[str, ...]) -> Partner:
+    """An OAuth client, which app owners may let in."""
+    return await flow.corridor.execute(CreatePartner(name=name, redirect_uris=redirect_uris))
 
 
 async def app_named(flow: Flow, name: str) -> Credentials:

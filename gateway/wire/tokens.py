@@ -4,15 +4,17 @@ import base64
 import binascii
 import hashlib
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from msgspec import structs
 
 from gateway.domain import errors
 from gateway.domain.access import Claims
 from gateway.domain.errors import Refused
+from gateway.domain.model import Grant, Key
 from gateway.domain.value import Value
 from gateway.wire.json import shape
 
@@ -63,11 +65,14 @@ def bearer(token: str) -> Bearer:
 
 def verify(token: str, secret: str) -> Claims:
     """The claims of a token signed with `secret`; its time is not looked at. Raises `Refused` (401)."""
+    return _claims(_verified(token, secret))
+
+
+def _verified(token: str, secret: str) -> dict[str, Any]:
     try:
-        claims = jwt.decode(token, _key(secret), algorithms=ALGORITHMS).claims
+        return jwt.decode(token, _key(secret), algorithms=ALGORITHMS).claims
     except (JoseError, ValueError):
         raise Refused(errors.UNAUTHORIZED) from None
-    return _claims(claims)
 
 
 @lru_cache(maxsize=1_024)
@@ -88,6 +93,42 @@ def _claims(said: dict[str, Any]) -> Claims:
 
 def sign(key_id: str, secret: str, claims: dict[str, Any]) -> str:
     return jwt.encode({"alg": "HS256", "kid": key_id}, claims, _key(secret))
+
+
+class _Code(Value, kw_only=True):
+    """An authorization code's claims. Its scope opens nothing: a code is no token."""
+
+    scope: Literal["code"]
+    jti: str
+    aud: str
+    app_id: str
+    redirect_uri: str
+    exp: int
+
+
+def code(key: Key, grant: Grant) -> str:
+    """A grant as text, signed with the key of whoever gives it. It is written to the second."""
+    said = _Code(
+        scope="code",
+        jti=grant.id,
+        aud=grant.partner_id,
+        app_id=grant.app_id,
+        redirect_uri=grant.redirect_uri,
+        exp=grant.until // 1000,
+    )
+    return sign(key.id, key.secret, structs.asdict(said))
+
+
+def grant(code: str, key: Key) -> Grant:
+    """What a code signed with `key` says; its time is not looked at. Raises `Refused`."""
+    said = shape(_verified(code, key.secret), _Code)
+    return Grant(
+        id=said.jti,
+        partner_id=said.aud,
+        app_id=said.app_id,
+        redirect_uri=said.redirect_uri,
+        until=said.exp * 1000,
+    )
 
 
 def digest(token: str) -> str:

@@ -71,6 +71,8 @@ def integration(it: Integration) -> Json:
     shown = without_none(id=it.id, type=it.type, status=it.status, displayName=it.display_name)
     if it.type == CUSTOM:
         return {**shown, "webhooks": [webhook(it.webhooks[0])]}
+    if it.connected:
+        return shown
     return {**shown, **_fields(it), "showAIDisclaimer": it.show_ai_disclaimer}
 
 

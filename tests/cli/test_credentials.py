@@ -71,9 +71,45 @@ async def test_a_token_says_who_it_is_for(tmp_path: Path) -> None:
     assert pyjwt.get_unverified_header(token)["kid"] == app.key_id
 
 
+async def test_an_oauth_client_as_json(tmp_path: Path) -> None:
+    addresses = ("https://bot.example/back?x=y", "http://[::1]:9000")
+    words = [word for it in addresses for word in ("--redirect-uri", it)]
+    made = await printed_json("create-oauth-client", "--name", "Bot", *words, data=tmp_path)
+    assert set(made) == {"clientId", "secret", "redirectUri"}
+    assert re.fullmatch(ID, made["clientId"])
+    assert SECRET.fullmatch(made["secret"])
+    assert made["redirectUri"] == addresses[0]
+
+
+async def test_a_running_gateway_knows_an_oauth_client_at_once(tmp_path: Path) -> None:
+    app = await new_app(tmp_path)
+    async with serving(tmp_path) as gateway, spoken_to(await gateway.ready(), app) as house:
+        words = ("--name", "Bot", "--redirect-uri", "https://bot.example")
+        made = await printed_json("create-oauth-client", *words, data=tmp_path)
+        query = {"client_id": made["clientId"], "response_type": "code"}
+        async with house.http.get(f"{house.url}/oauth/authorize", params=query) as answer:
+            assert (answer.status, "bot.example" in await answer.text()) == (200, True)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (
+            ("create-oauth-client", "--name", "", "--redirect-uri", "https://x.y"),
+            "name: should have 1 to 100 characters",
+        ),
+        (
+            ("create-oauth-client", "--name", "x", "--redirect-uri", "https://x.y/#z"),
+            "redirect-uri: https://x.y/#z should be an http or https URL without a fragment",
+        ),
+        (
+            ("create-oauth-client", "--name", "x", "--redirect-uri", "bot:back"),
+            "redirect-uri: bot:back should be an http or https URL without a fragment",
+        ),
+        (
+            ("create-oauth-client", "--name", "x", *("--redirect-uri", "https://x.y") * 11),
+            "redirect-uri: should be given 1 to 10 times",
+        ),
         (("jwt", "--app-id", "0" * 24, "--external-id", "ann"), "App not found"),
         (("jwt", "--app-id", "x", "--external-id", ""), "external-id: should have 1 to 1024 characters"),
         (("create-app", "--name", ""), "name: should have 1 to 100 characters"),

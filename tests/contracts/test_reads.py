@@ -53,6 +53,15 @@ async def test_credentials_are_found_by_id(premises: Premises, clerk: Clerk) -> 
         assert await store.app_of("f" * 24) is None
 
 
+async def test_an_oauth_client_is_found_by_id(premises: Premises, clerk: Clerk) -> None:
+    uris = ("https://example.org/a", "https://example.org/b")
+    first, second = await clerk.do(*(cmd.CreatePartner(name=it, redirect_uris=uris) for it in ("one", "two")))
+    for store in (clerk.store, await premises.open()):
+        assert await store.partner(first.id) == first
+        assert await store.partner(second.id) == second
+        assert await store.partner("f" * 24) is None
+
+
 async def test_what_was_revoked_is_not_found(clerk: Clerk) -> None:
     key, web = await clerk.do(clerk.orders.key(), clerk.orders.integration())
     await clerk.do(

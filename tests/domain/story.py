@@ -20,6 +20,7 @@ def everything() -> tuple[Event, ...]:
     town = Town()
     do, orders = town.do, town.orders
     do(cmd.CreateAccountKey())
+    do(cmd.CreatePartner(name="partner", redirect_uris=("https://example.org",)))
     do(orders.custom(*TRIGGERS.values()))
     key = do(orders.key())
     for name in ("ann", "bob", "cat"):

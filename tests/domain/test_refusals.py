@@ -26,7 +26,7 @@ from gateway.domain.content import (
     Text,
 )
 from gateway.domain.errors import Problem
-from gateway.domain.model import AppSettings, Source
+from gateway.domain.model import AppSettings, Grant, Source
 from tests.domain import switchboard_stories
 from tests.domain.town import NOBODY, Town
 
@@ -131,6 +131,20 @@ def _foreign_key(town: Town) -> Command[Any]:
 def _key_of_web(town: Town) -> Command[Any]:
     web = town.do(town.orders.integration())
     return cmd.CreateKey(app_id=town.app_id, display_name="x", integration_id=web.id)
+
+
+def _admit(town: Town, until: int) -> cmd.Admit:
+    partner = town.do(cmd.CreatePartner(name="partner", redirect_uris=("https://example.org",)))
+    grant = Grant(id="g", partner_id=partner.id, app_id=town.app_id, redirect_uri="https://example.org", until=until)
+    return cmd.Admit(app_id=town.app_id, partner=partner, grant=grant)
+
+
+def _twice_admitted(town: Town) -> Command[Any]:
+    """Although the integration that the code made has gone."""
+    command = _admit(town, until=town.clock.at + 1)
+    key = town.do(command)
+    town.do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=key.integration_id or ""))
+    return command
 
 
 def _webhooks(town: Town) -> Command[Any]:
@@ -304,6 +318,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     ),
     (errors.CLIENT_NOT_FOUND, "no such client", lambda t: t.orders.unlinks(t.user("ann"), NOBODY)),
     (errors.TOO_MANY_KEYS, "one key more", _keys),
+    (errors.INVALID_GRANT, "a code is used twice", _twice_admitted),
+    (errors.INVALID_GRANT, "a code has ended", lambda t: _admit(t, until=t.clock.at)),
     (errors.TOO_MANY_INTEGRATION_KEYS, "one key of an integration more", _integration_keys),
     (errors.KEYS_FOR_CUSTOM, "a key of a web integration", _key_of_web),
     (
@@ -377,8 +393,9 @@ def test_it_is_refused_and_nothing_happens(problem: Problem, story: Story) -> No
 
 
 def test_every_refusal_of_the_domain_is_told_by_a_story() -> None:
-    """Those of `access` and `media` stand before any command, and are tested there."""
-    deciding = [it for it in Path(gateway.domain.__file__).parent.rglob("*.py") if it.stem not in ("access", "media")]
+    """Those of `access`, `media` and nouns stand before any command, and are tested there."""
+    everything = Path(gateway.domain.__file__).parent.rglob("*.py")
+    deciding = [it for it in everything if it.stem not in ("access", "media") and it.parent.name != "model"]
     used = {name for it in deciding for name in re.findall(r"errors\.([A-Z_]+)", it.read_text())}
     told = {problem for problem, _, _ in REFUSALS} | {it.problem for it in switchboard_stories.FAILURES}
     assert {getattr(errors, name) for name in used} == told
@@ -404,12 +421,15 @@ def test_a_refusal_carries_its_row() -> None:
     assert errors.Refused(errors.LOCKED).problem is errors.LOCKED
 
 
+STARTS: Final = ("multiConvo", "webhooks", "client_id", "redirect_uri", "app_id", "grant_type")  # the API's own words
+
+
 @pytest.mark.parametrize("problem", errors.TABLE)
 def test_a_row_is_a_status_a_code_and_a_sentence(problem: Problem) -> None:
     assert 400 <= problem.status <= 599
     assert problem.code.replace("_", "").isalpha()
     assert problem.code.islower()
-    assert problem.title[0].isupper() or problem.title.startswith(("multiConvo", "webhooks"))
+    assert problem.title[0].isupper() or problem.title.startswith(STARTS)
 
 
 def test_no_two_rows_say_the_same() -> None:

@@ -5,13 +5,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import jwt as pyjwt
+from yarl import URL
+
 from gateway.domain.commands import DeleteIntegration
-from gateway.domain.model import Client, Device
+from gateway.domain.model import Client, Device, Partner
 from gateway.edge.call import Operation
+from gateway.flow import provision
 from tests.domain.town import Orders
 from tests.house_under_test import House
 
 HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message"]}
+CALLBACK = "https://partner.example/back?from=shop"
 
 
 class Premises:
@@ -62,6 +67,7 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "twilioId": client.integration_id or "",
         "switchboardId": board,
         "switchboardIntegrationId": seated,
+        "zendeskId": "35436",
     }
     return Premises(key, parts, (door["id"], door["secret"]))
 
@@ -95,6 +101,27 @@ async def _switchboard(
     offered = await house.rest("POST", f"{app}/conversations/{room_id}/offerControl", offer, key=key)
     assert offered.status == 200, offered
     return board, seats[1]
+
+
+async def admitted(house: House, key: tuple[str, str]) -> str:
+    """A new OAuth client is let into the app of a key; gives its access token."""
+    partner = await provision.new_partner(house.flow, "Partner", (CALLBACK,))
+    code = await code_for(house, partner, key)
+    asked = {"grant_type": "authorization_code", "code": code}
+    answer = await house.rest("POST", "/oauth/token", asked, key=(partner.id, partner.secret))
+    assert answer.status == 200, answer
+    return str(answer.body["access_token"])
+
+
+async def code_for(house: House, partner: Partner, key: tuple[str, str], **query: str) -> str:
+    """The code by which the owner of an app's key lets an OAuth client in."""
+    token = pyjwt.encode({"scope": "app"}, key[1], headers={"kid": key[0]})
+    asked = {"client_id": partner.id, "response_type": "code", **query}
+    headers = {"Authorization": f"Bearer {token}"}
+    url = f"{house.url}/oauth/authorize"
+    async with house.http.get(url, params=asked, headers=headers, allow_redirects=False) as answer:
+        assert answer.status == 302, await answer.text()
+        return URL(answer.headers["Location"]).query["code"]
 
 
 def on_disk(data: Path) -> dict[str, list[Any]]:

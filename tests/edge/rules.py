@@ -58,6 +58,7 @@ REQUIRED = {
     "source": {"type"},
 }
 FREE = {"metadata", "extraChannelOptions", "template", "info", "raw"}
+OAUTH = {"error", "error_description"}  # what a refusal has there besides
 
 
 def broken(answer: Answer) -> list[str]:
@@ -70,7 +71,9 @@ def broken(answer: Answer) -> list[str]:
 
 def _broken_refusal(body: Any) -> list[str]:
     match body:
-        case {"errors": [{"code": str(code), "title": str(title), **more}], **others} if not (more or others):
+        case {"errors": [{"code": str(code), "title": str(title), **more}], **others} if not (
+            more or set(others) - OAUTH
+        ):
             return [] if re.fullmatch("[a-z_]+", code) and title else [f"not a refusal: {body}"]
         case _:
             return [f"not a refusal: {body}"]

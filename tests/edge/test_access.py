@@ -1,7 +1,7 @@
 """Who is let in: every operation with every kind of credential, and other apps' things by every part of a path."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt as pyjwt
 import pytest
@@ -11,11 +11,12 @@ from gateway.edge.http import OPERATIONS
 from gateway.flow.provision import Credentials
 from tests.edge.conftest import Rest
 from tests.edge.examples import LINKED
-from tests.edge.premises import furnished, on_disk
+from tests.edge.premises import Premises, admitted, furnished, on_disk
 from tests.house_under_test import House, basic
 
-ACCOUNT, APP, ANY = {"account"}, {"account", "app"}, {"account", "app", "integration"}
 PLACES = "/v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations"
+ACCOUNT, APP, ANY, INTEGRATION = {"account"}, {"account", "app"}, {"account", "app", "integration"}, {"integration"}
+OPEN: set[str] = set()
 SCOPES = {
     ("POST", "/v2/apps"): ACCOUNT,
     ("GET", "/v2/apps"): ACCOUNT,
@@ -76,12 +77,24 @@ SCOPES = {
     ("POST", "/v2/apps/{appId}/conversations/{conversationId}/activity"): ANY,
     ("POST", "/v2/apps/{appId}/attachments"): ANY,
     ("POST", "/v2/apps/{appId}/attachments/remove"): ANY,
+    ("POST", "/v2/apps/{appId}/users/{zendeskId}/sync"): ANY,
+    ("POST", "/v2/apps/{appId}/conversations/{conversationId}/download"): ANY,
+    ("POST", "/v2/apps/{appId}/conversations/{conversationId}/conversionEvents"): ANY,
+    ("GET", "/oauth/authorize"): OPEN,
+    ("POST", "/oauth/authorize"): OPEN,
+    ("POST", "/oauth/token"): OPEN,
+    ("DELETE", "/oauth/authorization"): INTEGRATION,
+    ("GET", "/v2/tokenInfo"): ANY,
 }
+HOOKS = "/v2/apps/{appId}/integrations/{integrationId}/webhooks"
+CONTROL = ("/acceptControl", "/releaseControl")
 BODIES: dict[str, Any] = {  # what else an operation needs to come as far as looking for what its path names
     "join": {"userId": "0" * 24},
     "leave": {"userId": "0" * 24},
     "clients": LINKED,
     "messages": {"author": {"type": "business"}, "content": {"type": "text", "text": "hi"}},
+    "download": {"userId": "0" * 24},
+    "conversionEvents": {"whatsapp": {"payload": {"data": []}}},
     "activity": {"author": {"type": "business"}, "type": "typing:start"},
     "passControl": {"switchboardIntegration": "bot"},
     "offerControl": {"switchboardIntegration": "bot"},
@@ -89,7 +102,9 @@ BODIES: dict[str, Any] = {  # what else an operation needs to come as far as loo
     "switchboardIntegrations": {"name": "bot", "integrationId": "0" * 24},
     "webhooks": {"target": "https://example.com", "triggers": ["conversation:message"]},
 }
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda it: f"{it.method} {it.path}")
+each_operation = pytest.mark.parametrize(
+    "operation", [it for it in OPERATIONS if it.scopes], ids=lambda it: f"{it.method} {it.path}"
+)
 
 
 def test_every_operation_is_in_the_table() -> None:
@@ -156,26 +171,70 @@ async def test_strangers_stay_outside(rest: Rest, house: House, tmp_path: Path, 
     assert on_disk(tmp_path / "data") == before
 
 
+class Shown(NamedTuple):
+    """A credential: whose it is, and how it is shown."""
+
+    who: str
+    how: str
+    header: str
+
+
+def shown(who: str, scope: str, key: tuple[str, str]) -> list[Shown]:
+    return [Shown(who, "Basic", basic(*key)), Shown(who, "JWT", bearer(key, scope=scope, exp=4_000_000_000))]
+
+
+async def callers(house: House, other: Credentials, mine: Premises) -> list[Shown]:
+    """Everybody whom the gateway knows, the most powerful last."""
+    theirs = await furnished(house, other.app_id, (other.key_id, other.secret), "eve")
+    return [
+        *shown("another app's integration", "integration", theirs.integration_key),
+        *shown("another app", "app", theirs.key),
+        *shown("integration", "integration", mine.integration_key),
+        Shown("partner", "JWT", f"Bearer {await admitted(house, house.key)}"),
+        *shown("app", "app", house.key),
+        *shown("account", "account", house.account),
+    ]
+
+
+def refusal_of(who: str, operation: Operation) -> tuple[int, str] | None:
+    """What somebody is told who may not; None for those who may."""
+    scopes = SCOPES[operation.method, operation.path]
+    if {"another app": "app", "account": "account", "app": "app"}.get(who, "integration") not in scopes:
+        return 403, "forbidden"
+    if operation.path == "/oauth/authorization":
+        return None if who == "partner" else (403, "forbidden")  # nothing was granted
+    if who.startswith("another app"):
+        return (404, "app_not_found") if "{appId}" in operation.path else None
+    if who == "partner" and (operation.path.startswith(HOOKS) or operation.path.endswith(CONTROL)):
+        return 403, "forbidden"  # an integration of its own is all that it sees, and it has not been given control
+    return None
+
+
 @each_operation
 async def test_keys_open_what_they_should(
     rest: Rest, house: House, other: Credentials, tmp_path: Path, operation: Operation
 ) -> None:
     premises = await furnished(house, house.app_id, house.key, "ann")
-    scopes = SCOPES[operation.method, operation.path]
+    everybody = await callers(house, other, premises)
     before = on_disk(tmp_path / "data")
-    theirs = (other.key_id, other.secret)
-    for header in (basic(*theirs), bearer(theirs, scope="app")):
-        refused = await rest(operation.method, premises.path(operation), headers={"Authorization": header})
-        expected = (404, "app_not_found") if "app" in scopes else (403, "forbidden")
-        assert (refused.status, refused.code) == expected
+    path = premises.path(operation)
+    for who, how, header in everybody:
+        expected = refusal_of(who, operation)
+        if expected is not None:
+            refused = await rest(operation.method, path, headers={"Authorization": header})
+            assert (refused.status, refused.code) == expected, (who, how)
     assert on_disk(tmp_path / "data") == before
-    for scope, key in (("app", house.key), ("account", house.account)):
-        for header in (basic(*key), bearer(key, scope=scope, exp=4_000_000_000)):
-            answer = await rest(operation.method, premises.path(operation), headers={"Authorization": header})
-            if scope not in scopes:
-                assert (answer.status, answer.code) == (403, "forbidden")
-            else:
-                assert answer.status in (operation.status, 400, 404), answer
+    for who, how, header in everybody:
+        if refusal_of(who, operation) is None:
+            answer = await rest(operation.method, path, headers={"Authorization": header})
+            given_up = answer.status == 403 and who == "integration" and operation.path.endswith(CONTROL)
+            assert answer.status in (operation.status, 400, 404) or given_up, (who, how, answer)
+
+
+@pytest.mark.parametrize("operation", [it for it in OPERATIONS if not it.scopes], ids=lambda it: it.act.__name__)
+async def test_what_is_open_asks_nobody_for_a_credential(house: House, operation: Operation) -> None:
+    async with house.http.request(operation.method, house.url + operation.path) as answer:
+        assert answer.status == 400
 
 
 @each_operation

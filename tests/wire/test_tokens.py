@@ -5,16 +5,19 @@ import contextlib
 import hashlib
 import hmac
 import json
+import re
 import traceback
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.domain import errors
 from gateway.domain.access import Claims
 from gateway.domain.errors import Refused
+from gateway.domain.model import Grant, Key, Scope
 from gateway.wire import tokens
 from gateway.wire.tokens import Basic, Bearer
 
@@ -170,3 +173,32 @@ def test_a_refusal_says_nothing_of_what_was_shown(shown: str) -> None:
     said = repr(refusal.value) + "".join(traceback.format_exception(refusal.value))
     assert SECRET not in said
     assert shown.split()[-1] not in said
+
+
+# Authorization codes
+
+
+def _granted() -> tuple[Key, Grant]:
+    key = Key(id="app_1", secret="s" * 86, display_name="x", scope=Scope.APP)
+    grant = Grant(id="g", partner_id="p", app_id="a", redirect_uri="https://example.org/?ü", until=1_700_000_120_000)
+    return key, grant
+
+
+def test_a_code_says_what_was_granted_and_by_which_key() -> None:
+    key, grant = _granted()
+    code = tokens.code(key, grant)
+    assert tokens.bearer(code).key_id == key.id
+    assert tokens.grant(code, key) == grant
+    assert re.fullmatch(r"[\w.-]+", code)
+
+
+def test_a_code_is_no_token_and_a_token_no_code() -> None:
+    key, grant = _granted()
+    assert tokens.verify(tokens.code(key, grant), key.secret).scope == "code"
+    said = {"aud": "p", "app_id": "a", "redirect_uri": "u", "exp": 1, "jti": "g"}
+    assert tokens.grant(tokens.sign(key.id, key.secret, {**said, "scope": "code"}), key).id == "g"
+    for wrong in ({**said, "scope": "app"}, said, {"scope": "code"}, {**said, "scope": "code", "exp": []}):
+        with pytest.raises(Refused):
+            tokens.grant(tokens.sign(key.id, key.secret, wrong), key)
+    with pytest.raises(Refused):
+        tokens.grant(tokens.code(structs.replace(key, secret="t" * 86), grant), key)

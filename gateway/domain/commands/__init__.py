@@ -39,6 +39,7 @@ from gateway.domain.commands.offices import (
     UpdateWebhook,
     WebhookDraft,
 )
+from gateway.domain.commands.partners import Admit, CreatePartner
 from gateway.domain.commands.people import Connect, CreateUser, DeleteUser, DeviceDraft, UpdateDevice, UpdateUser
 from gateway.domain.commands.switchboards import (
     CreateSwitchboard,
@@ -51,6 +52,7 @@ from gateway.domain.commands.switchboards import (
 
 __all__ = [
     "AcceptControl",
+    "Admit",
     "Answer",
     "AnyCommand",
     "ClearMessages",
@@ -63,6 +65,7 @@ __all__ = [
     "CreateConversation",
     "CreateIntegration",
     "CreateKey",
+    "CreatePartner",
     "CreateSwitchboard",
     "CreateSwitchboardIntegration",
     "CreateUser",

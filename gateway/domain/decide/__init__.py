@@ -14,6 +14,7 @@ from gateway.domain.decide import (
     integrations,
     messages,
     offices,
+    partners,
     people,
     switchboards,
 )
@@ -41,6 +42,8 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.CreateSwitchboardIntegration: switchboards.create_integration,
     cmd.UpdateSwitchboardIntegration: switchboards.update_integration,
     cmd.DeleteSwitchboardIntegration: switchboards.delete_integration,
+    cmd.CreatePartner: partners.create,
+    cmd.Admit: partners.admit,
     cmd.CreateUser: people.create,
     cmd.UpdateUser: people.update,
     cmd.DeleteUser: people.delete,

@@ -71,14 +71,14 @@ def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stam
 
 
 def create_webhook(house: House, command: cmd.CreateWebhook, stamp: Stamp) -> Decision:
-    office, integration = _custom(house, command.app_id, command.integration_id)
+    office, integration = _with_webhooks(house, command.app_id, command.integration_id)
     webhook = _new_webhook(integration.id, command.draft, stamp)
     after = _with(office, structs.replace(integration, webhooks=(*integration.webhooks, webhook)))
     return changed(_within_webhook_limit(after), stamp, webhook)
 
 
 def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> Decision:
-    office, integration = _custom(house, command.app_id, command.integration_id)
+    office, integration = _with_webhooks(house, command.app_id, command.integration_id)
     named = ("target", "triggers", "include_full_user", "include_full_source")
     changes = {name: value for name in named if (value := getattr(command, name)) is not UNSET}
     webhook = structs.replace(_webhook(integration, command.webhook_id), **changes)
@@ -87,9 +87,9 @@ def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> De
 
 
 def delete_webhook(house: House, command: cmd.DeleteWebhook, stamp: Stamp) -> Decision:
-    office, integration = _custom(house, command.app_id, command.integration_id)
+    office, integration = _with_webhooks(house, command.app_id, command.integration_id)
     gone = _webhook(integration, command.webhook_id)
-    if len(integration.webhooks) == 1:
+    if integration.type == CUSTOM and len(integration.webhooks) == 1:
         raise Refused(errors.ONE_WEBHOOK_STAYS)
     webhooks = tuple(it for it in integration.webhooks if it.id != gone.id)
     return changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp)
@@ -103,9 +103,9 @@ def _integration(house: House, app_id: str, integration_id: str) -> tuple[Office
     return office, integration
 
 
-def _custom(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
+def _with_webhooks(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
     office, integration = _integration(house, app_id, integration_id)
-    if integration.type != CUSTOM:
+    if not integration.by_webhooks:
         raise Refused(errors.CUSTOM_ONLY)
     return office, integration
 

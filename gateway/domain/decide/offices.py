@@ -1,6 +1,6 @@
 """Decisions about apps and keys."""
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET, structs
 
@@ -14,9 +14,11 @@ from gateway.domain.house import House
 from gateway.domain.model import Account, App, Key, Office, Scope
 from gateway.domain.value import Stamp
 
+PREFIXES: Final = {Scope.ACCOUNT: "act", Scope.APP: "app", Scope.INTEGRATION: "int"}
+
 
 def create_account_key(house: House, command: cmd.CreateAccountKey, stamp: Stamp) -> Decision:
-    key = _new_key("act", Scope.ACCOUNT, command.display_name, stamp)
+    key = new_key(Scope.ACCOUNT, command.display_name, stamp)
     account = Account((*house.account.keys, key))
     event = ev.AccountKeyCreated(id=stamp.new_id(), at=stamp.at, app_id="", account=account, key=key)
     return Decision((event,), key)
@@ -60,18 +62,16 @@ def delete_app(house: House, command: cmd.DeleteApp, stamp: Stamp) -> Decision:
 
 
 def create_key(house: House, command: cmd.CreateKey, stamp: Stamp) -> Decision:
-    office = house.office(command.app_id)
-    theirs = sum(key.integration_id == command.integration_id for key in office.keys)
-    if command.integration_id is None:
-        if theirs >= limits.APP_KEYS:
-            raise Refused(errors.TOO_MANY_KEYS)
-        key = _new_key("app", Scope.APP, command.display_name, stamp, app_id=office.app.id)
-    else:
-        _with_keys(office, command.integration_id)
+    office, integration_id = house.office(command.app_id), command.integration_id
+    theirs = sum(key.integration_id == integration_id for key in office.keys)
+    if integration_id is not None:
+        _with_keys(office, integration_id)
         if theirs >= limits.INTEGRATION_KEYS:
             raise Refused(errors.TOO_MANY_INTEGRATION_KEYS)
-        key = _new_key("int", Scope.INTEGRATION, command.display_name, stamp, app_id=office.app.id)
-        key = structs.replace(key, integration_id=command.integration_id)
+    elif theirs >= limits.APP_KEYS:
+        raise Refused(errors.TOO_MANY_KEYS)
+    scope = Scope.APP if integration_id is None else Scope.INTEGRATION
+    key = new_key(scope, command.display_name, stamp, office.app.id, integration_id)
     return changed(structs.replace(office, keys=(*office.keys, key)), stamp, key)
 
 
@@ -84,9 +84,17 @@ def _with_keys(office: Office, integration_id: str) -> None:
         raise Refused(errors.KEYS_FOR_CUSTOM)
 
 
-def _new_key(prefix: str, scope: Scope, display_name: str, stamp: Stamp, app_id: str | None = None) -> Key:
-    key_id = f"{prefix}_{stamp.new_id()}"
-    return Key(id=key_id, secret=stamp.new_secret(), display_name=display_name, scope=scope, app_id=app_id)
+def new_key(
+    scope: Scope, display_name: str, stamp: Stamp, app_id: str | None = None, integration_id: str | None = None
+) -> Key:
+    return Key(
+        id=f"{PREFIXES[scope]}_{stamp.new_id()}",
+        secret=stamp.new_secret(),
+        display_name=display_name,
+        scope=scope,
+        app_id=app_id,
+        integration_id=integration_id,
+    )
 
 
 def delete_key(house: House, command: cmd.DeleteKey, stamp: Stamp) -> Decision:

@@ -4,7 +4,6 @@ from msgspec import UNSET, structs
 
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
-from gateway.domain.channels import CUSTOM
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.offices import changed
 from gateway.domain.errors import Refused
@@ -122,7 +121,7 @@ def _linked(office: Office, integration_id: str | None, integration_type: str | 
         raise Refused(errors.INTEGRATION_NOT_FOUND)
     if len(found) > 1:
         raise Refused(errors.AMBIGUOUS_INTEGRATION_TYPE)
-    if found[0].type != CUSTOM:
+    if not found[0].by_webhooks:
         raise Refused(errors.NOT_FOR_SWITCHBOARDS)
     return found[0]
 

@@ -2,7 +2,8 @@
 
 from gateway.domain.model.attachments import Attachment
 from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
-from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, Webhook
+from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, SpentCode, Webhook
+from gateway.domain.model.partners import Grant, Partner
 from gateway.domain.model.people import Device, ExternalId, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
 from gateway.domain.model.switchboards import Responder, Switchboard, SwitchboardIntegration
@@ -24,6 +25,7 @@ __all__ = [
     "Conversation",
     "Device",
     "ExternalId",
+    "Grant",
     "Integration",
     "Key",
     "Kind",
@@ -31,12 +33,14 @@ __all__ = [
     "Metadata",
     "Office",
     "Participant",
+    "Partner",
     "Person",
     "Profile",
     "Responder",
     "Room",
     "Scope",
     "Source",
+    "SpentCode",
     "Switchboard",
     "SwitchboardIntegration",
     "User",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.model.switchboards import Switchboard
 from gateway.domain.value import Metadata, Shape, Value
 
@@ -70,7 +71,7 @@ class Webhook(Value, kw_only=True):
 class Integration(Value, kw_only=True):
     """A channel of an app. `fields` are those of its own type, in the API's names.
 
-    `default_responder_id` names a switchboard integration.
+    `default_responder_id` names a switchboard integration. An OAuth client's integration has its id as the type.
     """
 
     id: str
@@ -82,6 +83,23 @@ class Integration(Value, kw_only=True):
     default_responder_id: str | None = None
     webhooks: tuple[Webhook, ...] = ()
 
+    @property
+    def connected(self) -> bool:
+        """Whether it is an OAuth client's."""
+        return self.type not in CHANNELS
+
+    @property
+    def by_webhooks(self) -> bool:
+        """Whether a backend is behind it."""
+        return self.type == CUSTOM or self.connected
+
+
+class SpentCode(Value, kw_only=True):
+    """An authorization code that is worth nothing any more; `until` (ms) is when it would have ended anyway."""
+
+    id: str
+    until: int
+
 
 class Office(Value, kw_only=True):
     """An app with its keys, integrations and switchboard: all that decisions about its settings need."""
@@ -90,6 +108,7 @@ class Office(Value, kw_only=True):
     keys: tuple[Key, ...] = ()
     integrations: tuple[Integration, ...] = ()
     switchboard: Switchboard | None = None
+    spent_codes: tuple[SpentCode, ...] = ()
 
     def integration(self, integration_id: str) -> Integration | None:
         return next((it for it in self.integrations if it.id == integration_id), None)

@@ -1,7 +1,7 @@
 """Integrations and their webhooks."""
 
 from gateway.domain import access, errors
-from gateway.domain.channels import CUSTOM
+from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.commands import (
     CreateIntegration,
     CreateWebhook,
@@ -44,9 +44,9 @@ async def list_integrations(call: Call) -> Json:
     """List an app's integrations."""
     page = call.page()
     types = call.filter(requests.IntegrationFilter).types
-    wanted = set(types.split(",")) if types else None
+    wanted = set(types.split(",")) if types else CHANNELS.keys()  # official clients know no other type
     office = await call.flow.registry.office(call.app_id)
-    matching = [it for it in office.integrations if wanted is None or it.type in wanted]
+    matching = [it for it in office.integrations if it.type in wanted]
     found, more = _part(matching, page)
     return cursor.listing(
         "integrations", [v2.integration(it) for it in found], [it.id for it in found], page, more, call.url
@@ -72,7 +72,7 @@ async def update_integration(call: Call) -> Json:
     integration = await _integration(call)
     call.body(requests.IntegrationUpdate)  # fields of other types are let pass, but not in a wrong form
     shape = requests.CHANGES.get(integration.type)
-    changes = call.body(requests.NameChange if integration.type == CUSTOM else requests.IntegrationChanges)
+    changes = call.body(requests.NameChange if integration.by_webhooks else requests.IntegrationChanges)
     requests.check_lasting(integration.type, call.sent(), v2.integration(integration))
     command = UpdateIntegration(
         app_id=call.app_id,
@@ -99,7 +99,7 @@ async def create_webhook(call: Call) -> Json:
 
 async def list_webhooks(call: Call) -> Json:
     """List the webhooks of a custom integration."""
-    return {"webhooks": [v2.webhook(it) for it in (await _custom(call)).webhooks]}
+    return {"webhooks": [v2.webhook(it) for it in (await _hooked(call)).webhooks]}
 
 
 async def get_webhook(call: Call) -> Json:
@@ -149,15 +149,15 @@ def _found(office: Office, integration_id: str) -> Integration:
     return integration
 
 
-async def _custom(call: Call) -> Integration:
+async def _hooked(call: Call) -> Integration:
     integration = _found(await call.flow.registry.office(call.app_id), _named(call))
-    if integration.type != CUSTOM:
+    if not integration.by_webhooks:
         raise Refused(errors.CUSTOM_ONLY)
     return integration
 
 
 async def _webhook(call: Call) -> Webhook:
-    for webhook in (await _custom(call)).webhooks:
+    for webhook in (await _hooked(call)).webhooks:
         if webhook.id == call["webhookId"]:
             return webhook
     raise Refused(errors.NOT_FOUND)

@@ -21,6 +21,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
     return [
         *_attachments(events),
         *_offices(house),
+        *put("put_partners", [_partner(it) for it in events if isinstance(it, ev.PartnerCreated)]),
         *_people(house),
         *_rooms(house),
         *_cleared(events),
@@ -68,6 +69,10 @@ def _offices(house: House) -> Iterator[Statement]:
 
 def _key(it: Key) -> Row:
     return it.id, it.app_id, it.scope, store(it)
+
+
+def _partner(it: ev.PartnerCreated) -> Row:
+    return it.partner.id, store(it.partner)
 
 
 def _person(it: Person) -> Row:

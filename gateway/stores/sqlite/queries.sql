@@ -10,6 +10,9 @@ SELECT body FROM keys WHERE scope = 'account' ORDER BY id;
 -- key_by_id: One credential.
 SELECT body FROM keys WHERE id = ?;
 
+-- partner_by_id: One OAuth client.
+SELECT body FROM partners WHERE id = ?;
+
 -- app_of_integration: The app an integration belongs to.
 SELECT app_id FROM integrations WHERE id = ?;
 
@@ -189,6 +192,9 @@ DELETE FROM integrations WHERE app_id IN (SELECT value FROM json_each(?));
 
 -- put_integrations: Which app an integration belongs to.
 INSERT INTO integrations (id, app_id) VALUES (?, ?);
+
+-- put_partners: OAuth clients.
+INSERT INTO partners (id, body) VALUES (?, ?);
 
 -- put_people: Users as they are now.
 INSERT INTO people (id, app_id, external_id, body) VALUES (?, ?, ?, ?)

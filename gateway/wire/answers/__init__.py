@@ -5,6 +5,7 @@ from gateway.wire.answers.attachments import Attachment, AttachmentAnswer
 from gateway.wire.answers.clients import Client, ClientAnswer, ClientList, Device, DeviceAnswer, DeviceList
 from gateway.wire.answers.offices import (
     INTEGRATIONS,
+    AccessToken,
     App,
     AppAnswer,
     AppList,
@@ -48,6 +49,7 @@ from gateway.wire.answers.switchboards import (
 
 __all__ = [
     "INTEGRATIONS",
+    "AccessToken",
     "Answer",
     "App",
     "AppAnswer",

@@ -41,6 +41,13 @@ class AppAnswer(Answer, kw_only=True):
     app: App
 
 
+class AccessToken(Answer, kw_only=True, rename=None):
+    """What an authorization code was changed for."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+
+
 class AppList(Listing, kw_only=True):
     apps: tuple[App, ...]
 

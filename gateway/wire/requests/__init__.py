@@ -48,6 +48,7 @@ from gateway.wire.requests.conversations import (
     ParticipantDraft,
     UserName,
 )
+from gateway.wire.requests.elsewhere import ConversionEvents, DownloadMessageRef, SyncUser
 from gateway.wire.requests.integrations import (
     IntegrationChanges,
     IntegrationFilter,
@@ -59,6 +60,7 @@ from gateway.wire.requests.integrations import (
     check_triggers,
 )
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Destination, MessageCreate
+from gateway.wire.requests.oauth import Authorize, Consent, TokenRequest, Wished
 from gateway.wire.requests.switchboards import (
     SwitchboardIntegrationCreate,
     SwitchboardIntegrationUpdate,
@@ -82,14 +84,18 @@ __all__ = [
     "AttachmentRemove",
     "AttachmentUpload",
     "AuthorDraft",
+    "Authorize",
     "Body",
     "ClientCreate",
     "Colour",
+    "Consent",
     "Control",
     "ConversationCreate",
     "ConversationFilter",
     "ConversationUpdate",
+    "ConversionEvents",
     "Destination",
+    "DownloadMessageRef",
     "InstagramChanges",
     "InstagramFields",
     "IntegrationChanges",
@@ -120,7 +126,9 @@ __all__ = [
     "SwitchboardIntegrationCreate",
     "SwitchboardIntegrationUpdate",
     "SwitchboardUpdate",
+    "SyncUser",
     "TelegramFields",
+    "TokenRequest",
     "TwilioFields",
     "TwitterFields",
     "UploadQuery",
@@ -133,6 +141,7 @@ __all__ = [
     "WebhookUpdate",
     "WhatsappFields",
     "Width",
+    "Wished",
     "api_fields",
     "changes",
     "check_lasting",

@@ -1,0 +1,2 @@
+-- OAuth clients, which belong to the whole installation.
+CREATE TABLE partners (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
