@@ -27,6 +27,7 @@ from gateway.domain.errors import Refused
 from gateway.domain.model import Key, Partner, Scope
 from gateway.edge import demo as demonstration
 from gateway.edge import documents, downloads, http, probes
+from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
@@ -38,6 +39,7 @@ from gateway.flow.floor import Flow
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
 from gateway.flow.loops import Tasks
+from gateway.flow.media import Media
 from gateway.flow.provision import Credentials
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
@@ -89,6 +91,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         store = await open_store(settings.data / DATABASE, RealStamp().new_id())
     blobs = _blobs(settings)
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
+    fetcher = HttpFetcher(settings.networks, settings.remote_media_timeout_s)
     bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
     deliverer = Deliverer(store, poster, tasks, now_ms, random.random, settings.intervals_s)
     corridor = Corridor(store, bus, RealStamp, deliverer.due)
@@ -110,6 +113,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             deliverer=deliverer,
             attachments=Attachments(store, blobs, corridor, new_secret),
             sweeper=Sweeper(store, blobs, now_ms),
+            media=Media(store, fetcher if settings.check_remote_media else None),
             tasks=tasks,
             now=now_ms,
             dice=random.random,
@@ -120,6 +124,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     finally:
         await tasks.close()
         await poster.close()
+        await fetcher.close()
         await bus.close()
         await store.close()
 

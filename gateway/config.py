@@ -33,7 +33,13 @@ class Settings:
     )
     allowed_networks: str = field(
         default="",
-        metadata={"help": "Private networks, comma-separated, that webhook targets may be in"},
+        metadata={"help": "Private networks, comma-separated, that webhook targets and files of messages may be in"},
+    )
+    check_remote_media: bool = field(
+        default=True, metadata={"help": "Whether the beginning of a file that a message shows is read and checked"}
+    )
+    remote_media_timeout_s: float = field(
+        default=limits.REMOTE_MEDIA_S, metadata={"help": "Seconds that another server has for that"}
     )
     max_unsent_bytes: int = field(
         default=1_048_576,
@@ -114,6 +120,7 @@ _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "commands_per_second": (lambda it: it > 0, "should be above 0"),
     "webhook_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
     "webhook_intervals_s": (_each(_seconds), "should be seconds, comma-separated"),
+    "remote_media_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
     "drain_s": (lambda it: 0 <= it < inf, "should not be below 0"),
     "log_level": (lambda it: it in ("debug", "info", "warning", "error"), "should be debug, info, warning or error"),
 }

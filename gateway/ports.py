@@ -7,6 +7,7 @@ from typing import Protocol
 from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
+from gateway.domain.media import Fetched
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Partner, Room
 from gateway.domain.value import Stamp, Value
@@ -169,14 +170,6 @@ class Blobs(Protocol):
 
     def keys(self, before: int) -> AsyncIterator[Sequence[str]]:
         """The keys of what was put before that time, in milliseconds, some at a time."""
-
-
-class Fetched(Value, kw_only=True):
-    """The beginning of something on the web, the type its server says it has, and its size in bytes, if it says."""
-
-    head: bytes
-    media_type: str | None = None
-    size: int | None = None
 
 
 class Fetcher(Protocol):

@@ -65,6 +65,8 @@ SEQ: Final = 9_007_199_254_740_991  # of an event; the largest integer that JSON
 
 # Files
 SNIFFED_BYTES: Final = 8_192  # of a file, by which its type is told (ours)
+REMOTE_MEDIA_S: Final = 15  # seconds that another server has to show what a message shows; a setting
+REDIRECTS: Final = 3  # followed on the way there (ours)
 UNUSED_S: Final = 86_400  # seconds that a file uploaded for a message waits for it (ours)
 SHARED_CACHE_S: Final = 900  # seconds that a cache may go on serving a file that was deleted: "15 minutes"
 

@@ -173,6 +173,14 @@ def is_harmless(media_type: str) -> bool:
     return media_type == "application/pdf" or _shown_as(media_type) is not None
 
 
+class Fetched(Value, kw_only=True):
+    """The beginning of something on the web, the type its server says it has, and its size in bytes, if it says."""
+
+    head: bytes
+    media_type: str | None = None
+    size: int | None = None
+
+
 class Address(Value):
     """Where a file of some gateway is."""
 

@@ -9,6 +9,7 @@ from gateway.flow.deliver import Deliverer
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
 from gateway.flow.loops import Tasks
+from gateway.flow.media import Media
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.typing import Typists
@@ -26,6 +27,7 @@ class Flow(NamedTuple):
     deliverer: Deliverer
     attachments: Attachments
     sweeper: Sweeper
+    media: Media
     tasks: Tasks
     now: Now
     dice: Dice

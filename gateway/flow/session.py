@@ -16,6 +16,7 @@ from gateway.domain.model import Person, Source
 from gateway.flow import arrivals, device_commands
 from gateway.flow.floor import Flow
 from gateway.flow.identity import Proof
+from gateway.flow.media import shows_files
 from gateway.wire import frames, socket
 from gateway.wire.frames import AnyFrame, Hello
 from gateway.wire.socket import FrameId
@@ -149,7 +150,11 @@ class Session:
         lined_up = device_commands.command(self, frame)
         if lined_up is not None:
             command, render = lined_up
-            self._submit(frame.id, command, render)
+            if shows_files(command):
+                self._busy = True
+                self.flow.tasks.spawn(self._look(frame.id, command, render))
+            else:
+                self._submit(frame.id, command, render)
             return
         self._busy = True
         self.flow.tasks.spawn(self._take(frame))
@@ -161,9 +166,26 @@ class Session:
                 await self._quiet
             await self._answer(frame)
         finally:
-            self._busy = False
-            while self._backlog and not self._busy:
-                self._start(self._backlog.popleft())
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._busy = False
+        while self._backlog and not self._busy:
+            self._start(self._backlog.popleft())
+
+    async def _look(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
+        """Line up a command once its files were looked at; what comes after it waits, and so keeps its place."""
+        try:
+            seen = await self.flow.media.seen(command)
+            if not self._over:
+                self._submit(frame_id, seen, render)
+        except Refused as refused:
+            self._error(frame_id, refused)
+        except Exception:
+            log.exception("looking at a file failed", command=type(command).__name__)
+            self._error(frame_id, Refused(errors.INTERNAL))
+        finally:
+            self._go_on()
 
     async def _answer(self, frame: AnyFrame) -> None:
         try:

@@ -22,7 +22,7 @@ async def post_message(call: Call) -> Json:
         override=body.override,
         schema=body.schema,
     )
-    posted = await call.flow.corridor.execute(command)
+    posted = await call.flow.corridor.execute(await call.flow.media.seen(command))
     return {"messages": [v2.message(it) for it in posted.messages]}
 
 
@@ -93,6 +93,8 @@ OPERATIONS = (
         answers=answers.MessagesAnswer,
         refuses=(
             *_SPEAKING,
+            errors.UNREADABLE_MEDIA,
+            errors.NO_PICTURE,
             errors.NO_BUY_IN_GROUPS,
             errors.NO_API_FORM_RESPONSE,
             errors.LOCKED,
