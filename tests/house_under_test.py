@@ -165,18 +165,18 @@ class House:
         return answer
 
     async def upload(
-        self, name: str | None, content: bytes, key: tuple[str, str] | None = None, **query: Any
+        self, name: str | None, content: bytes, *, params: dict[str, str] | None = None, **query: Any
     ) -> Answer:
-        """Upload a file as `source`, for a message unless `query` says otherwise."""
+        """Upload a file as `source`, for a message unless `query` or all of `params` say otherwise."""
         form = aiohttp.MultipartWriter("form-data")
         part = form.append(content, {"Content-Type": "application/octet-stream"})
         named = {} if name is None else {"filename": name}
         part.set_content_disposition("form-data", name="source", quote_fields=False, **named)
         async with self.http.post(
             f"{self.url}/v2/apps/{self.app_id}/attachments",
-            params={"access": "public", "for": "message", **query},
+            params=params or {"access": "public", "for": "message", **query},
             data=form,
-            headers={"Authorization": basic(*(key or self.key))},
+            headers={"Authorization": basic(*self.key)},
         ) as response:
             return Answer(response.status, await response.json())
 
