@@ -26,7 +26,7 @@ from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
 from gateway.domain.model import Key, Partner, Scope
 from gateway.edge import demo as demonstration
-from gateway.edge import documents, downloads, http, probes
+from gateway.edge import documents, downloads, http, probes, uploads
 from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
@@ -150,7 +150,12 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
     with alone_on(settings.data), port(settings.host, settings.port) as sock:
         async with flowing(settings) as flow:
             prefix = settings.path_prefix
-            also = (*probes.routes(flow, prefix), *documents.routes(prefix), *downloads.routes(flow, prefix))
+            also = (
+                *probes.routes(flow, prefix),
+                *documents.routes(prefix),
+                *downloads.routes(flow, prefix),
+                *uploads.routes(flow, prefix),
+            )
             app = http.application(flow, prefix, also, settings.public_url)
             dress(app)
             runner = web.AppRunner(

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from clients.python.credentials import user_token
-from clients.python.resources import Conversations, Integrations, Things
+from clients.python.resources import Attachments, Conversations, Integrations, Things
 from clients.python.rest import Rest
 
 
@@ -31,6 +31,7 @@ class Backend:
         self.apps = Things(self._rest, "apps", "app", "apps")
         self.keys = Things(self._rest, f"{app}/keys", "key", "keys")
         self.users = Things(self._rest, f"{app}/users", "user", "users")
+        self.attachments = Attachments(self._rest, app)
         self.conversations = Conversations(self._rest, app)
         self.integrations = Integrations(self._rest, app)
 

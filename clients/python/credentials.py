@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -38,6 +39,13 @@ class Credentials:
         if self.session is not None:
             said["userId"], said["sessionToken"] = self.session
         return said
+
+    def authorization(self) -> str:
+        """The header of a request beside the socket. An anonymous user has a session once they were welcomed."""
+        if self.jwt is not None:
+            return f"Bearer {self.jwt}"
+        assert self.session is not None
+        return "Basic " + b64encode(f"{self.session.user_id}:{self.session.token}".encode()).decode()
 
     def learn(self, answer: Json) -> None:
         """Takes over what a welcome or a login said: a session for the anonymous, none for the identified."""

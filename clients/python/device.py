@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self, Unpack
 from urllib.parse import urlsplit, urlunsplit
 
+from aiohttp import ClientSession
+
 from clients.python.backoff import Backoff
 from clients.python.credentials import Credentials, Renewal, Session
 from clients.python.ear import Ear
@@ -17,6 +19,7 @@ from clients.python.events import Inbox
 from clients.python.fields import ConversationChanges, Described, DeviceChanges, NewConversation, UserChanges
 from clients.python.line import Line
 from clients.python.positions import Order, Positions
+from clients.python.rest import Upload, answered, form
 from clients.python.wire import Json
 
 SOCKET_SCHEMES: Final = {"http": "ws", "https": "wss"}
@@ -62,6 +65,7 @@ class Device:
         self._credentials = Credentials(jwt, session, on_invalid_auth)
         self._ear = Ear({"platform": "web", **device}, self._credentials, Order(positions))
         self.address = _address(url, integration_id)
+        self._uploads = f"{url.rstrip('/')}/sdk/v2/integrations/{integration_id}/attachments"
         self._line = Line(self.address, self._ear, backoff or Backoff())
         self._tasks = asyncio.TaskGroup()
 
@@ -160,6 +164,17 @@ class Device:
             fields["metadata"] = metadata
         message: Json = (await self._line.ask("message:send", fields))["message"]
         return message
+
+    async def upload(self, name: str, content: Upload, *, conversation_id: str | None = None) -> Json:
+        """Uploads a file to show in a message: `{"mediaUrl", "mediaType"}`; raises `ApiError` where it is refused."""
+        query = {"conversationId": conversation_id} if conversation_id is not None else None
+        headers = {"Authorization": self._credentials.authorization()}
+        async with (
+            ClientSession(headers=headers) as http,
+            http.post(self._uploads, params=query, data=form(name, content)) as response,
+        ):
+            attachment: Json = (await answered(response))["attachment"]
+        return attachment
 
     async def history(
         self,

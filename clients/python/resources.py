@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from clients.python.rest import Rest, segment
+from clients.python.rest import Rest, Upload, segment
 from clients.python.wire import Json
 
 BUSINESS: Final[Json] = {"type": "business"}
@@ -106,3 +106,23 @@ class Integrations(Things):
     def webhooks(self, integration_id: str) -> Things:
         """The webhooks of one custom integration, or of the caller's own, `me`."""
         return Things(self._rest, self._at(integration_id, "webhooks"), "webhook", "webhooks")
+
+
+class Attachments:
+    """Files, to be shown in messages."""
+
+    def __init__(self, rest: Rest, app: str) -> None:
+        self._rest = rest
+        self._path = f"{app}/attachments"
+
+    async def upload(self, name: str, content: Upload, *, conversation_id: str | None = None) -> Json:
+        """Uploads a file for a message: `{"mediaUrl", "mediaType"}`. It is deleted with the message that shows it."""
+        query = {"access": "public", "for": "message"}
+        if conversation_id is not None:
+            query["conversationId"] = conversation_id
+        attachment: Json = (await self._rest.upload(self._path, name, content, query))["attachment"]
+        return attachment
+
+    async def remove(self, media_url: str) -> None:
+        """Deletes a file that was uploaded."""
+        await self._rest.post(f"{self._path}/remove", {"mediaUrl": media_url})

@@ -5,14 +5,16 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
-from typing import Final
+from typing import IO, Final, TypeAlias
 from urllib.parse import quote
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, FormData
 from yarl import URL
 
 from clients.python.errors import ApiError
 from clients.python.wire import Json, decode, encode
+
+Upload: TypeAlias = bytes | IO[bytes]
 
 JSON_HEADERS: Final = {"Content-Type": "application/json"}
 
@@ -63,6 +65,12 @@ class Rest:
                 return
             asked[ask] = meta[cursor]
 
+    async def upload(self, path: str, name: str, content: Upload, query: Mapping[str, str] | None = None) -> Json:
+        """The answer to a file, sent as the form field `source`."""
+        url = URL(f"{self._root}/v2/{path}", encoded=True)
+        async with self._http.post(url.update_query(query), data=form(name, content)) as response:
+            return await answered(response)
+
     async def _call(
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Json | None = None
     ) -> Json:
@@ -70,7 +78,14 @@ class Rest:
         data = encode(body) if body is not None else None
         headers = JSON_HEADERS if body is not None else None
         async with self._http.request(method, url.update_query(query), data=data, headers=headers) as response:
-            return await _answer(response)
+            return await answered(response)
+
+
+def form(name: str, content: Upload) -> FormData:
+    """A file as uploads want it; a stream is sent as it comes."""
+    sent = FormData()
+    sent.add_field("source", content, filename=name)
+    return sent
 
 
 def segment(name: str) -> str:
@@ -78,7 +93,8 @@ def segment(name: str) -> str:
     return quote(name, safe="")
 
 
-async def _answer(response: ClientResponse) -> Json:
+async def answered(response: ClientResponse) -> Json:
+    """What a response says; raises `ApiError` for a refusal."""
     text = await response.read()
     if response.ok:
         return decode(text) if text else {}

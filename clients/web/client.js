@@ -8,6 +8,7 @@ import { Identity } from "./identity.js";
 import { Letters } from "./letters.js";
 import { isPageVisible, watchPage } from "./page.js";
 import { OwnTyping } from "./typing.js";
+import { basic, upload } from "./upload.js";
 
 const INVALID_AUTH = 4501;
 const RENEWALS = 3; // new credentials in a row that may be refused
@@ -219,6 +220,20 @@ export class Client {
   }
 
   /** Presses a reply or postback button. Resolves with the message that this says, if it says one. */
+  /** Uploads a `File` or `Blob`; gives `{mediaUrl, mediaType}` to show it with. */
+  upload(file, { name = file.name, conversationId } = {}) {
+    const session = this.#identity?.session;
+    const authorization = this.#jwt ? `Bearer ${this.#jwt}` : basic(session);
+    return upload({ ...this.#options, authorization, file, name, conversationId });
+  }
+
+  /** Uploads a file and sends it: a picture as an image, anything else as a file. */
+  async sendFile(file, conversationId = this.#defaultId()) {
+    const { mediaUrl, mediaType } = await this.upload(file, { conversationId });
+    const type = mediaType.startsWith("image/") ? "image" : "file";
+    return this.sendMessage({ type, mediaUrl, altText: file.name?.slice(0, 128) }, conversationId);
+  }
+
   async triggerPostback(actionId, conversationId = this.#defaultId()) {
     const { message } = await this.#request("postback", { actionId, conversationId });
     return message;

@@ -127,6 +127,7 @@ INVALID_AUTH: Final = Problem(401, "invalid_auth", "The token is not valid")
 FORBIDDEN: Final = Problem(403, "forbidden", "Forbidden")
 NOTHING_GRANTED: Final = Problem(403, "forbidden", "Only an access token that came by OAuth can be given back")
 FOREIGN_ACCOUNT: Final = Problem(403, "forbidden", "The serviceAccountId provided does not match supplied credentials")
+NO_ATTACHMENTS: Final = Problem(403, "forbidden", "The integration does not let users send attachments")
 CREATION_NOT_ALLOWED: Final = Problem(403, "forbidden", "The integration does not let users create conversations")
 
 APP_NOT_FOUND: Final = Problem(404, "app_not_found", "App not found")

@@ -3,12 +3,12 @@
 from contextlib import suppress
 from typing import Protocol
 
-from gateway.domain import errors, goodbyes
-from gateway.domain.channels import SDK_TYPES
+from gateway.domain import goodbyes
 from gateway.domain.commands import Connect, DeviceDraft, Needs, Ref, UpdateDevice
 from gateway.domain.errors import Refused
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Integration, Person, Source
+from gateway.flow import visits
 from gateway.flow.catchup import CatchUp, catch_up
 from gateway.flow.floor import Flow
 from gateway.flow.identity import Proof
@@ -81,12 +81,7 @@ async def _greet(device: Arriving, frame: Hello) -> None:
 
 async def _integration(device: Arriving) -> Integration:
     """The integration the device came through, which names the app; raises `Refused`."""
-    office, integration = await device.flow.registry.integration(device.integration_id)
-    if integration.type not in SDK_TYPES:
-        raise Refused(errors.INTEGRATION_NOT_FOUND)
-    allowed = integration.fields.get("originWhitelist")
-    if allowed and device.origin is not None and device.origin not in allowed:
-        raise Refused(errors.FORBIDDEN)
+    office, integration = await visits.integration(device.flow, device.integration_id, device.origin)
     device.app_id = office.app.id
     return integration
 
