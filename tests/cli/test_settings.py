@@ -11,14 +11,17 @@ from gateway import cli
 from gateway.config import Settings
 from tests.journeys.process import command, new_app, serving, spoken_to
 
-NUMBERS = {"port", "max_unsent_bytes", "commands_per_second", "webhook_timeout_s", "drain_s"}
+NUMBERS = {"port", "max_unsent_bytes", "commands_per_second", "webhook_timeout_s", "remote_media_timeout_s", "drain_s"}
 UNKNOWN = "is not a setting of the gateway"
 
 Refusal = Callable[..., str]
 
 
 def flags(**settings: object) -> list[str]:
-    return [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    """Each as two words; one that is on or off says which after an equals sign."""
+    named = {f"--{name.replace('_', '-')}": value for name, value in settings.items()}
+    pairs = ((f"{it}={value}",) if isinstance(value, bool) else (it, str(value)) for it, value in named.items())
+    return [word for pair in pairs for word in pair]
 
 
 @pytest.fixture
@@ -88,6 +91,17 @@ async def test_a_name_is_written_either_way_in_the_file(tmp_path: Path) -> None:
 BAD = {
     "port": ["-1", "65536"],
     "path_prefix": ["sc", "/", "/sc/", "//", "/a b", "/{x}", "/é", "/a?b", "/a%20b", "http://x"],
+    "public_url": [
+        "chat.example.com",
+        "ftp://x",
+        "https://",
+        "https://x/?a",
+        "https://x/#a",
+        "https://me@x",
+        "https://x y",
+    ],
+    "attachments_url": ["nonsense", "s3://", "/files", "http://x/y", "memory:///"],
+    "remote_media_timeout_s": ["0", "-1", "nan", "inf"],
     "allowed_networks": ["127.0.0.1/99", "localhost", "127.0.0.0/8,nonsense", "5"],
     "max_unsent_bytes": ["0", "-5"],
     "commands_per_second": ["0", "-1"],
