@@ -8,15 +8,26 @@ export class Composer {
   #conversationId = null;
   #text;
 
-  /** `onSend(text)`, `onTyping()` at every change and `onEmpty()` when nothing is left of what was typed. */
-  constructor({ onSend, onTyping, onEmpty }) {
+  /** `onSend(text)`, `onAttach(file)`, `onTyping()` at every change and `onEmpty()` when nothing is left of what was typed. */
+  constructor({ onSend, onAttach, onTyping, onEmpty }) {
     this.#text = make("textarea", { rows: 1, maxlength: LONGEST, enterkeyhint: "send", autocomplete: "off" });
     const send = make(
       "button",
       { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" },
       icon("send"),
     );
-    this.element = make("form", { class: "composer" }, this.#text, send);
+    const files = make("input", { type: "file", hidden: true, tabindex: -1 });
+    const attach = make(
+      "button",
+      { type: "button", class: "attach", "aria-label": "Attach a file", title: "Attach a file", onclick: () => files.click() },
+      icon("clip"),
+    );
+    files.addEventListener("change", () => {
+      const [file] = files.files;
+      files.value = "";
+      if (file) onAttach(file);
+    });
+    this.element = make("form", { class: "composer" }, attach, files, this.#text, send);
     this.#text.addEventListener("input", () => {
       this.#fit();
       if (this.#text.value) onTyping();

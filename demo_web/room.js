@@ -22,6 +22,7 @@ export class RoomPane {
   #log;
   #typing = make("p", { class: "typing", "aria-live": "polite" });
   #jump;
+  #note = make("p", { class: "note", "aria-live": "polite", hidden: true });
   #composer;
 
   /** `isLooking()` says whether somebody is at this person's place: then what is shown is read. */
@@ -40,6 +41,7 @@ export class RoomPane {
     );
     this.#composer = new Composer({
       onSend: (text) => this.#send(text),
+      onAttach: (file) => this.#attach(file),
       onTyping: () => client.startTyping(this.#id),
       onEmpty: () => client.stopTyping(this.#id),
     });
@@ -48,6 +50,7 @@ export class RoomPane {
       { class: "room", role: "tabpanel", id, hidden: true },
       make("div", { class: "view" }, this.#log, this.#jump),
       this.#typing,
+      this.#note,
       this.#composer.element,
     );
     client.on("connected", () => this.#load());
@@ -179,6 +182,23 @@ export class RoomPane {
     this.#firstNew = null;
     this.#client.sendMessage(content, this.#id, { metadata }).catch(() => {});
     this.#toEnd();
+  }
+
+  /** Says how the upload goes; the message itself says the rest. */
+  async #attach(file) {
+    this.#say(`Uploading ${file.name} …`);
+    try {
+      await this.#client.sendFile(file, this.#id);
+      this.#say("");
+      this.#toEnd();
+    } catch (error) {
+      this.#say(`${file.name}: ${error.message}`);
+    }
+  }
+
+  #say(words) {
+    this.#note.textContent = words;
+    this.#note.hidden = !words;
   }
 
   #acts = {

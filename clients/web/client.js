@@ -219,7 +219,6 @@ export class Client {
     return this.sendMessage(formResponse(message, answers), conversationId);
   }
 
-  /** Presses a reply or postback button. Resolves with the message that this says, if it says one. */
   /** Uploads a `File` or `Blob`; gives `{mediaUrl, mediaType}` to show it with. */
   upload(file, { name = file.name, conversationId } = {}) {
     const session = this.#identity?.session;
@@ -234,6 +233,7 @@ export class Client {
     return this.sendMessage({ type, mediaUrl, altText: file.name?.slice(0, 128) }, conversationId);
   }
 
+  /** Presses a reply or postback button. Resolves with the message that this says, if it says one. */
   async triggerPostback(actionId, conversationId = this.#defaultId()) {
     const { message } = await this.#request("postback", { actionId, conversationId });
     return message;

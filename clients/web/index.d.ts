@@ -314,14 +314,13 @@ export interface Client {
    * reply always says one, a postback where the app echoes them.
    */
   triggerPostback(actionId: string, conversationId?: string): Promise<Message | undefined>;
+  /**
    * Uploads a file, up to 50 MB; give `mediaUrl` to a message of type `image` or `file`. Rejects with `Refusal`, or with
    * `ConnectionLost` where the gateway could not be reached: uploads are not repeated by themselves.
    */
   upload(file: Blob, more?: { name?: string; conversationId?: string }): Promise<{ mediaUrl: string; mediaType: string }>;
   /** Uploads a file and sends it, a picture as an image. */
   sendFile(file: File, conversationId?: string): Promise<Message>;
-  /** Presses a postback button; `actionId` is the action's `id`. */
-  triggerPostback(actionId: string, conversationId?: string): Promise<void>;
 }
 
 /** A client of its own: any number may live in one page, each with its own user. */

@@ -15,6 +15,7 @@ from playwright.async_api import (
     BrowserContext,
     ConsoleMessage,
     Error,
+    FilePayload,
     Locator,
     Page,
     ViewportSize,
@@ -22,6 +23,7 @@ from playwright.async_api import (
 )
 from yarl import URL
 
+from tests.files import PNG
 from tests.journeys import chromium
 
 CHROMIUM = chromium.found()
@@ -201,6 +203,18 @@ async def test_bob_sees_ann_typing_then_her_message_and_ann_sees_that_he_read_it
     await expect(ann.message("I bring <b>tea</b>")).to_contain_text("Read by Bob")
     await bob.text.press_sequentially("Yes")
     await expect(ann.typing).to_have_text("Bob is typing")
+
+
+async def test_a_picture_is_attached_and_seen(meet: Meet) -> None:
+    ann, bob = await meet("ann"), await meet("bob")
+    picture = FilePayload(name="seedlings.png", mimeType="image/png", buffer=PNG)
+    async with ann.page.expect_file_chooser() as chooser:
+        await ann.page.get_by_role("button", name="Attach a file").click()
+    await (await chooser.value).set_files(picture)
+    for place in (ann, bob):
+        shown = place.page.get_by_alt_text("seedlings.png")
+        await expect(shown).to_be_visible()
+        assert await shown.evaluate("async (it) => (await it.decode(), it.naturalWidth)") == 1
 
 
 async def test_a_line_that_was_cut_loses_nothing(meet: Meet) -> None:

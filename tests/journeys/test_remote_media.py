@@ -104,6 +104,12 @@ async def test_a_file_that_moved_to_no_web_address(house: House, web: Elsewhere,
     assert refused(await shows(house, await house.group("ann"), f"{web.url}/to?url={url}", "file")) == UNREADABLE
 
 
+async def test_only_the_protocol_of_the_web_is_spoken(house: House, web: Elsewhere) -> None:
+    url = f"{web.url}/to?url={web.url.replace('http', 'ws')}/files/cat.png"
+    assert refused(await shows(house, await house.group("ann"), url)) == UNREADABLE
+    assert web.asked == []
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0.0.0.0"]
 )
