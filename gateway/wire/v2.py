@@ -66,14 +66,37 @@ def key(it: Key) -> Json:
     return {"id": it.id, "displayName": it.display_name, "secret": it.secret}
 
 
-def integration(it: Integration) -> Json:
-    """A custom integration shows its first webhook only: the official clients accept exactly one."""
+def integration(it: Integration, board: Switchboard | None = None) -> Json:
+    """As an app with this switchboard shows it. Of a custom one the first webhook: official clients accept one."""
     shown = without_none(id=it.id, type=it.type, status=it.status, displayName=it.display_name)
     if it.type == CUSTOM:
         return {**shown, "webhooks": [webhook(it.webhooks[0])]}
     if it.connected:
         return shown
-    return {**shown, **_fields(it), "showAIDisclaimer": it.show_ai_disclaimer}
+    responder = _default_responder(it, board) if board else None
+    return {
+        **shown,
+        **_fields(it),
+        **without_none(defaultResponder=responder),
+        "showAIDisclaimer": it.show_ai_disclaimer,
+    }
+
+
+def _default_responder(it: Integration, board: Switchboard) -> Json | None:
+    """Its own, else that of the whole switchboard."""
+    own = board.integration(it.default_responder_id)
+    chosen = own or board.integration(board.default_id)
+    if chosen is None:
+        return None
+    return without_none(
+        name=chosen.name,
+        integrationId=chosen.integration_id,
+        integrationType=chosen.integration_type,
+        deliverStandbyEvents=chosen.deliver_standby_events,
+        nextSwitchboardIntegrationId=chosen.next_id,
+        messageHistoryCount=chosen.message_history_count,
+        inherited=own is None,
+    )
 
 
 def _fields(it: Integration) -> Json:

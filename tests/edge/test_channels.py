@@ -206,6 +206,37 @@ async def test_a_responder_that_is_none(rest: Rest, house: House) -> None:
         assert (refused.status, refused.code) == (404, "switchboard_integration_not_found")
 
 
+async def test_who_responds_by_default(rest: Rest, house: House) -> None:
+    """The switchboard's own default, unless the integration has one of its own that is still there."""
+    board = f"/switchboards/{(await rest('POST', '/switchboards')).body['switchboard']['id']}"
+    one = f"/integrations/{house.integrations['ios']}"
+    assert "defaultResponder" not in (await rest("GET", one)).body["integration"]
+    seats = []
+    for name, facts in (("bot", {"messageHistoryCount": 3}), ("agents", {"deliverStandbyEvents": False})):
+        custom = await made(rest, "custom", webhooks=[HOOK])
+        seat = {"name": name, "integrationId": custom["id"], **facts}
+        seats.append((await rest("POST", f"{board}/switchboardIntegrations", seat)).body["switchboardIntegration"])
+    bot, agents = seats
+    await rest("PATCH", board, {"enabled": True, "defaultSwitchboardIntegrationId": bot["id"]})
+    inherited = {**bot, "inherited": True}
+    own = {**agents, "inherited": False}
+    del inherited["id"], own["id"]
+    plain = await rest("GET", one)
+    assert plain.body["integration"]["defaultResponder"] == inherited
+    for chosen, expected in ((agents["id"], own), (None, inherited), (agents["id"], own)):
+        changed = await rest("PATCH", one, {"defaultResponderId": chosen})
+        assert changed.body["integration"]["defaultResponder"] == expected
+        assert await rest("GET", one) == changed
+    listed = (await rest("GET", "/integrations?filter[types]=ios")).body["integrations"]
+    assert [it["defaultResponder"] for it in listed] == [own]
+    integration = await made(rest, "line", defaultResponderId=agents["id"])
+    assert integration["defaultResponder"] == own
+    refused = await rest("PATCH", one, {"defaultResponder": inherited})
+    assert (refused.status, refused.title.split()[0]) == (400, "defaultResponder")
+    assert (await rest("DELETE", f"{board}/switchboardIntegrations/{agents['id']}")).status == 200
+    assert (await rest("GET", one)).body == plain.body
+
+
 async def test_custom_has_neither_responder_nor_disclaimer(rest: Rest) -> None:
     more = {"defaultResponderId": "0" * 24, "showAIDisclaimer": False}
     integration = await made(rest, "custom", webhooks=[HOOK], **more)

@@ -31,7 +31,12 @@ async def create_integration(call: Call) -> Json:
         default_responder_id=head.default_responder_id if head.type != CUSTOM else None,
         webhooks=tuple(it.draft for it in head.webhooks or ()),
     )
-    return {"integration": v2.integration(await call.flow.corridor.execute(command))}
+    return await _shown(call, await call.flow.corridor.execute(command))
+
+
+async def _shown(call: Call, integration: Integration) -> Json:
+    board = (await call.flow.registry.office(call.app_id)).switchboard
+    return {"integration": v2.integration(integration, board)}
 
 
 def _shape(kind: str) -> type[requests.Body]:
@@ -49,7 +54,12 @@ async def list_integrations(call: Call) -> Json:
     matching = [it for it in office.integrations if it.type in wanted]
     found, more = _part(matching, page)
     return cursor.listing(
-        "integrations", [v2.integration(it) for it in found], [it.id for it in found], page, more, call.url
+        "integrations",
+        [v2.integration(it, office.switchboard) for it in found],
+        [it.id for it in found],
+        page,
+        more,
+        call.url,
     )
 
 
@@ -64,7 +74,7 @@ def _part(matching: list[Integration], page: Page) -> tuple[list[Integration], b
 
 async def get_integration(call: Call) -> Json:
     """Get an integration."""
-    return {"integration": v2.integration(await _integration(call))}
+    return await _shown(call, await _integration(call))
 
 
 async def update_integration(call: Call) -> Json:
@@ -73,14 +83,14 @@ async def update_integration(call: Call) -> Json:
     call.body(requests.IntegrationUpdate)  # fields of other types are let pass, but not in a wrong form
     shape = requests.CHANGES.get(integration.type)
     changes = call.body(requests.NameChange if integration.by_webhooks else requests.IntegrationChanges)
-    requests.check_lasting(integration.type, call.sent(), v2.integration(integration))
+    requests.check_lasting(integration.type, call.sent(), (await _shown(call, integration))["integration"])
     command = UpdateIntegration(
         app_id=call.app_id,
         integration_id=integration.id,
         fields=requests.api_fields(call.body(shape)) if shape else {},
         **requests.changes(changes),
     )
-    return {"integration": v2.integration(await call.flow.corridor.execute(command))}
+    return await _shown(call, await call.flow.corridor.execute(command))
 
 
 async def delete_integration(call: Call) -> Json:

@@ -97,6 +97,18 @@ class CustomIntegration(Answer, kw_only=True, tag_field="type", tag="custom"):
     webhooks: Annotated[tuple[Webhook, ...], Meta(min_length=1, max_length=1)]
 
 
+class DefaultResponder(Answer, kw_only=True):
+    """The switchboard integration that conversations begin with; `inherited` where it is the whole switchboard's."""
+
+    name: str
+    integration_id: Id
+    integration_type: str
+    deliver_standby_events: bool
+    next_switchboard_integration_id: Id | UnsetType = UNSET
+    message_history_count: Count | UnsetType = UNSET
+    inherited: bool
+
+
 def _integration(kind: str) -> type:
     """What is shown of every integration, and the fields of its own type but for its secrets."""
     channel = CHANNELS[kind]
@@ -114,6 +126,7 @@ def _integration(kind: str) -> type:
             ("id", Id),
             ("status", Literal["active", "inactive", "error"]),
             ("display_name", Name | UnsetType, UNSET),
+            ("default_responder", DefaultResponder | UnsetType, UNSET),
             ("show_ai_disclaimer", bool, field(name="showAIDisclaimer")),
             *own,
         ],

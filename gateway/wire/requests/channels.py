@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.domain import limits
+from gateway.domain.channels import CUSTOM
 from gateway.domain.content import Field, Url
 from gateway.wire.requests.body import Body
 
@@ -210,4 +211,5 @@ def lasting(kind: str) -> tuple[str, ...]:
     """The fields of an integration that PATCH documents but cannot change, in the API's names."""
     written = FIELDS[kind].__struct_encode_fields__ if kind in FIELDS else ()
     changing = CHANGES[kind].__struct_encode_fields__ if kind in CHANGES else ()
-    return ("id", "type", "status", *(it for it in written if it not in changing), *READ_ONLY.get(kind, ()))
+    shown = ("id", "type", "status", *(() if kind == CUSTOM else ("defaultResponder",)))
+    return (*shown, *(it for it in written if it not in changing), *READ_ONLY.get(kind, ()))
