@@ -258,6 +258,8 @@ async def test_a_list_of_some_types(rest: Rest, house: House) -> None:
     two = await rest("GET", f"/integrations?filter[types]=telegram,viber&page[size]=1&page[after]={after}")
     assert [it["type"] for it in two.body["integrations"]] == ["viber"]
     assert two.body["meta"]["hasMore"] is False
+    spaced = await rest("GET", "/integrations?filter[types]=viber,%20line")
+    assert [it["type"] for it in spaced.body["integrations"]] == ["line", "viber"]
     assert (await rest("GET", "/integrations?filter[types]=nonsense")).body["integrations"] == []
 
 

@@ -49,7 +49,9 @@ async def list_integrations(call: Call) -> Json:
     """List an app's integrations."""
     page = call.page()
     types = call.filter(requests.IntegrationFilter).types
-    wanted = set(types.split(",")) if types else CHANNELS.keys()  # official clients know no other type
+    wanted = (
+        {it.strip() for it in types.split(",")} if types else CHANNELS.keys()
+    )  # official clients know no other type
     office = await call.flow.registry.office(call.app_id)
     matching = [it for it in office.integrations if it.type in wanted]
     found, more = _part(matching, page)
