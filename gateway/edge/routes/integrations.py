@@ -49,9 +49,8 @@ async def list_integrations(call: Call) -> Json:
     """List an app's integrations."""
     page = call.page()
     types = call.filter(requests.IntegrationFilter).types
-    wanted = (
-        {it.strip() for it in types.split(",")} if types else CHANNELS.keys()
-    )  # official clients know no other type
+    known = CHANNELS.keys()  # and official clients know no other types
+    wanted = {it.strip() for it in types.split(",")} if types else known
     office = await call.flow.registry.office(call.app_id)
     matching = [it for it in office.integrations if it.type in wanted]
     found, more = _part(matching, page)
