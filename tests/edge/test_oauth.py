@@ -469,6 +469,30 @@ async def test_access_is_given_back(rest: Rest, house: House, partner: Partner, 
     assert await token_for(house, partner) != token
 
 
+async def test_a_partner_may_have_a_place_in_the_switchboard(
+    rest: Rest, house: House, partner: Partner, token: str
+) -> None:
+    """It is found by its type; while everything begins with it, it cannot go."""
+    board = f"/switchboards/{(await rest('POST', '/switchboards')).body['switchboard']['id']}"
+    asked = {"name": "partner", "integrationType": partner.id}
+    made = await rest("POST", f"{board}/switchboardIntegrations", asked)
+    assert made.status == 201, made
+    seat = made.body["switchboardIntegration"]
+    assert seat["integrationType"] == partner.id
+    await rest("PATCH", board, {"enabled": True, "defaultSwitchboardIntegrationId": seat["id"]})
+    room = await house.group("ann")
+    shown = (await rest("GET", f"/conversations/{room}", **by(token))).body["conversation"]
+    assert shown["activeSwitchboardIntegration"]["integrationId"] == seat["integrationId"]
+    kept = await rest("DELETE", "/oauth/authorization", **by(token))
+    assert (kept.status, kept.code) == (400, "bad_request")
+    assert (await rest("POST", f"/conversations/{room}/releaseControl", **by(token))).status == 200
+    off = {"enabled": False, "defaultSwitchboardIntegrationId": None}
+    assert (await rest("PATCH", board, off)).status == 200
+    assert await rest("DELETE", "/oauth/authorization", **by(token)) == (200, {})
+    listed = await rest("GET", f"{board}/switchboardIntegrations")
+    assert listed.body == {"switchboardIntegrations": []}
+
+
 async def test_the_app_of_a_credential(rest: Rest, house: House, token: str) -> None:
     app = (await rest("GET", "")).body
     assert await rest("GET", "/v2/tokenInfo") == (200, app)

@@ -189,7 +189,13 @@ OPERATIONS = (
         answers=answers.AccessToken,
         refuses=(errors.INVALID_CLIENT, errors.INVALID_GRANT, errors.UNSUPPORTED_GRANT),
     ),
-    Operation("DELETE", "/oauth/authorization", access.INTEGRATION, revoke_access, refuses=(errors.NOTHING_GRANTED,)),
+    Operation(
+        "DELETE",
+        "/oauth/authorization",
+        access.INTEGRATION,
+        revoke_access,
+        refuses=(errors.NOTHING_GRANTED, errors.DEFAULT_RESPONDER_STAYS, errors.NEXT_STAYS),
+    ),
     Operation(
         "GET", "/v2/tokenInfo", access.ANY, get_token_info, answers=answers.AppAnswer, refuses=(errors.OF_NO_APP,)
     ),
