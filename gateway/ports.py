@@ -9,7 +9,7 @@ from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.domain.media import Fetched
 from gateway.domain.message import Message
-from gateway.domain.model import App, Attachment, Key, Partner, Room
+from gateway.domain.model import App, Attachment, Key, Partner, Room, User
 from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page
 
@@ -87,6 +87,9 @@ class Store(Protocol):
 
     async def app_of(self, integration_id: str) -> str | None:
         """The id of the app an integration belongs to."""
+
+    async def people_by_email(self, app_id: str, email: str) -> Sequence[User]:
+        """The users of an app who were proven to have an e-mail address, whatever its case, oldest first."""
 
     # Lists: records, and whether there are more in the direction of the page
     async def apps(self, page: Page) -> tuple[Sequence[App], bool]: ...

@@ -40,6 +40,8 @@ class Claims(Value, kw_only=True):
 
     scope: str | None = None
     external_id: ExternalId | None = None
+    email: str | None = None
+    name: str | None = None
     expires_at: float | None = None
 
 

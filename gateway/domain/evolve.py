@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from gateway.domain import events as ev
-from gateway.domain import limits
+from gateway.domain import limits, naming
 from gateway.domain.commands import Ref
 from gateway.domain.content import AnyAction, ReplyAction, actions_of
 from gateway.domain.house import House
@@ -151,8 +151,10 @@ def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
     person = house.people.get(event.user.id) or Person(user=event.user)
     house.people[event.user.id] = structs.replace(person, user=event.user)
     for name in _names(event.user):
-        if name.value == event.user.id or name.by == "external" or not house.people.get(name.value):
-            house.named[name] = event.user.id  # an id is taken before an external id
+        if name.value == event.user.id:
+            house.named[name] = event.user.id
+        elif name.by == "external" or not house.people.get(name.value):  # an id is taken before an external id
+            house.named[name] = _meant(house, event.user, name)
 
 
 def _user_removed(house: House, event: ev.UserRemoved) -> None:
@@ -162,10 +164,19 @@ def _user_removed(house: House, event: ev.UserRemoved) -> None:
             house.named[name] = None
 
 
+def _meant(house: House, user: User, name: Ref) -> str | None:
+    """Who is meant by a name now that this user has it."""
+    if name.brand is not None or user.brand_id is None:
+        return user.id
+    people = (it.user for it in house.people.values() if it)
+    return naming.meant((it for it in people if it.app_id == user.app_id and it.external_id == name.value), None)
+
+
 def _names(user: User) -> list[Ref]:
     names = [Ref(user.app_id, user.id, "id"), Ref(user.app_id, user.id)]
     if user.external_id is not None:
-        names += [Ref(user.app_id, user.external_id, "external"), Ref(user.app_id, user.external_id)]
+        brands = (user.brand_id or "", None)
+        names += [Ref(user.app_id, user.external_id, by, it) for it in brands for by in ("external", "either")]
     return names
 
 

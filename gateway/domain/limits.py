@@ -29,6 +29,7 @@ DESCRIPTION: Final = 100  # of a conversation
 URL: Final = 2_048  # any URL
 EXTERNAL_ID: Final = 1_024  # of a user
 PROFILE: Final = 128  # given name, surname, e-mail
+BRAND: Final = 24  # characters of a brand's id
 LOCALE: Final = 64  # of a profile
 ADDRESS: Final = 254  # an e-mail address (RFC 5321)
 SUBJECT: Final = 256  # of an e-mail (ours)

@@ -1,5 +1,6 @@
-"""What a user is called where they speak."""
+"""What users are called: where they speak, and by those who look for them."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from gateway.domain.animals import animal_name
@@ -52,3 +53,13 @@ def _seen_last(person: Person) -> str | None:
     if person.devices:
         return max(person.devices, key=lambda it: it.last_seen).platform
     return next((it.type for it in reversed(person.links) if it.status == "active"), None)
+
+
+def meant(namesakes: Iterable[User], brand: str | None) -> str | None:
+    """The id of the one who is meant among those with the same external id: of a brand, or without one where that is
+    "". Without a word of it: the one without a brand, else the only one.
+    """
+    ids = {it.brand_id or "": it.id for it in namesakes}
+    if brand is not None:
+        return ids.get(brand)
+    return ids.get("") or (next(iter(ids.values())) if len(ids) == 1 else None)

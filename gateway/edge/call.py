@@ -19,6 +19,7 @@ from gateway.edge.multipart import Part, file_part
 from gateway.flow.floor import Flow
 from gateway.wire import cursor, json
 from gateway.wire.answers import Nothing
+from gateway.wire.requests import BrandQuery
 from gateway.wire.v2 import Json
 
 T = TypeVar("T")
@@ -113,15 +114,15 @@ class Call:
         return json.shape(dict(self._request.query), kind)
 
     def user(self) -> Ref:
-        """The user the path names, by either id."""
-        return Ref(self.app_id, self["userIdOrExternalId"])
+        """The user the path names, by either id, within a brand where the query names one."""
+        return Ref(self.app_id, self["userIdOrExternalId"], brand=self.query(BrandQuery).brand_id)
 
-    def named(self, user_id: str | None, external_id: str | None) -> Ref:
+    def named(self, user_id: str | None, external_id: str | None, brand: str | None = None) -> Ref:
         """The user a body names, by one of two ids."""
         if user_id is not None:
             return Ref(self.app_id, user_id, "id")
         if external_id is not None:
-            return Ref(self.app_id, external_id, "external")
+            return Ref(self.app_id, external_id, "external", brand)
         raise Refused(errors.USER_NOT_FOUND)
 
 

@@ -66,6 +66,8 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         app_id=device.app_id,
         device=_draft(frame, integration),
         external_id=proof.external_id if proof else None,
+        email=proof.email if proof else None,
+        name=proof.name if proof else None,
         user_id=auth.user_id,
         session_hash=tokens.digest(auth.session_token) if auth.session_token is not None else None,
         new_session_hash=tokens.digest(token) if token else None,
@@ -135,6 +137,8 @@ async def login(device: Arriving, frame: frames.Login) -> Json:
         app_id=device.app_id,
         device=_same(device),
         external_id=proof.external_id,
+        email=proof.email,
+        name=proof.name,
         user_id=before if device.session_hash else None,
         session_hash=device.session_hash,
     )

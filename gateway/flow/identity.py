@@ -19,6 +19,8 @@ class Proof(Value, kw_only=True):
     external_id: str
     key_id: str
     expires_at: float | None
+    email: str | None = None
+    name: str | None = None
 
 
 class Identity:
@@ -68,4 +70,10 @@ class Identity:
             raise Refused(errors.UNAUTHORIZED)
         claims = tokens.verify(token, key.secret)
         external_id = access.user_of(claims, self._now())
-        return Proof(external_id=external_id, key_id=key.id, expires_at=claims.expires_at)
+        return Proof(
+            external_id=external_id,
+            key_id=key.id,
+            expires_at=claims.expires_at,
+            email=claims.email,
+            name=claims.name,
+        )

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from msgspec import structs
 
-from gateway.domain import errors
+from gateway.domain import errors, limits
 from gateway.domain.access import Claims
 from gateway.domain.errors import Refused
 from gateway.domain.model import Grant, Key
@@ -85,10 +85,19 @@ def _claims(said: dict[str, Any]) -> Claims:
     external_id = said.get("external_id")
     if not isinstance(external_id, str | None):
         raise Refused(errors.UNAUTHORIZED)
+    known = {"scope": said.get("scope"), "external_id": external_id, "expires_at": said.get("exp")}
     try:
-        return shape({"scope": said.get("scope"), "external_id": external_id, "expires_at": said.get("exp")}, Claims)
+        claims = shape(known, Claims)
     except Refused:
         raise Refused(errors.UNAUTHORIZED) from None
+    email = said.get("email") if said.get("email_verified") is True else None
+    return structs.replace(claims, email=_words(email), name=_words(said.get("name")))
+
+
+def _words(said: object) -> str | None:
+    """A claim that may be left out: one that is no use is let pass, so that nobody stays outside for it."""
+    words = said.strip() if isinstance(said, str) else ""
+    return words if 1 <= len(words) <= limits.PROFILE and "\0" not in words else None
 
 
 def sign(key_id: str, secret: str, claims: dict[str, Any]) -> str:

@@ -141,13 +141,13 @@ def user(it: User) -> Json:
         toBeRetained=it.to_be_retained,
         profile=it.profile,
         metadata=it.metadata,
-        identities=[],
+        identities=it.identities,
     )
 
 
 def short_user(it: User) -> Json:
     """The truncated form that webhooks carry unless they ask for more."""
-    return without_none(id=it.id, authenticated=it.authenticated, externalId=it.external_id)
+    return without_none(id=it.id, authenticated=it.authenticated, externalId=it.external_id, brandId=it.brand_id)
 
 
 def client(it: Client) -> Json:

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain import commands as cmd
 from gateway.domain import events as ev
-from gateway.domain.commands import Needs
+from gateway.domain.commands import Needs, Ref
 from gateway.domain.views import Page
 from gateway.ports import Replay, Store
 from tests.contracts.clerk import Clerk
@@ -165,6 +165,53 @@ async def test_guests_come_in_the_order_they_joined(clerk: Clerk) -> None:
     assert [it.user.external_id for it in guests] == ["cat", "ann", "bob"]
     assert [it.participant for it in guests] == list(held.participants)
     assert [not it.associations for it in guests] == [True, True, False]
+
+
+async def test_users_are_found_by_a_verified_email_in_any_case(premises: Premises, clerk: Clerk) -> None:
+    (web,) = await clerk.do(clerk.orders.integration())
+    for name, email in (("ann", "Desk@Example.com"), ("bob", "desk@example.COM"), ("cat", "cat@example.com")):
+        await clerk.do(clerk.orders.connects(web.id, name, external_id=name, email=email))
+
+    async def found(email: str) -> list[str | None]:
+        users = await (await premises.open()).people_by_email(clerk.app_id, email)
+        return [it.external_id for it in users]
+
+    assert await found("DESK@EXAMPLE.COM") == ["ann", "bob"]
+    await clerk.do(clerk.orders.connects(web.id, "ann", external_id="ann", email="ann@example.com"))
+    assert (await found("desk@example.com"), await found("ann@example.com")) == (["bob"], ["ann"])
+    await clerk.do(clerk.orders.forgets("bob"))
+    assert await found("desk@example.com") == []
+    assert await clerk.store.people_by_email("f" * 24, "cat@example.com") == []
+    await clerk.do(cmd.DeleteApp(app_id=clerk.app_id))
+    assert await found("cat@example.com") == []
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+async def test_namesakes_of_several_brands(premises: Premises, clerk: Clerk, remembered: bool) -> None:
+    (north, south, plain) = await clerk.do(
+        *(clerk.orders.user("ann", brand_id=brand) for brand in ("north", "south", None))
+    )
+    store = clerk.store if remembered else await premises.open()
+
+    async def meant(brand: str | None, by: str = "external") -> str | None:
+        ref = Ref(clerk.app_id, "ann", by, brand)
+        person = (await store.peek(Needs(people=(ref,)))).find(ref)
+        return person.user.id if person else None
+
+    for by in ("external", "either"):
+        assert [await meant(it, by) for it in ("north", "south", "", None, "west")] == [
+            north.id,
+            south.id,
+            plain.id,
+            plain.id,
+            None,
+        ]
+    await clerk.do(clerk.orders.forgets(plain.id))
+    assert await meant(None) is None
+    clerk = Clerk(await premises.open(), clerk.app_id, clerk.clock)
+    await clerk.do(clerk.orders.forgets(south.id))
+    store = await premises.open()
+    assert await meant(None) == north.id
 
 
 # Overviews

@@ -158,3 +158,41 @@ def test_a_device_says_how_it_is(town: Town, web: Integration) -> None:
 def test_a_person_of_another_app_is_a_stranger(town: Town) -> None:
     town.user("ann")
     assert town.house.find(cmd.Ref(NOBODY, "ann")) is None
+
+
+def test_a_name_is_unique_within_its_brand(town: Town) -> None:
+    """Also among those who are made in one group of commands."""
+    north, south = (town.do(town.orders.user("ann", brand_id=brand)) for brand in ("north", "south"))
+    assert town.refusal(town.orders.user("ann", brand_id="north")) == errors.USER_EXISTS
+    assert town.house.find(cmd.Ref(town.app_id, "ann")) is None
+    plain = town.do(town.orders.user("ann"))
+    found = {brand: town.house.find(cmd.Ref(town.app_id, "ann", brand=brand)) for brand in ("north", "south", "", None)}
+    assert {brand: it and it.user for brand, it in found.items()} == {
+        "north": north,
+        "south": south,
+        "": plain,
+        None: plain,
+    }
+
+
+def test_a_brands_only_ann_is_ann(town: Town, web: Integration) -> None:
+    north = town.do(town.orders.user("ann", brand_id="north"))
+    assert town.do(town.orders.connects(web.id, external_id="ann")).user.id == north.id
+
+
+def test_a_verified_email_is_news_and_said_again_is_none(town: Town, web: Integration) -> None:
+    town.do(town.orders.connects(web.id, external_id="ann"))
+    login = town.orders.connects(web.id, external_id="ann", email="ann@example.com", name="Ann Lee")
+    town.do(login)
+    told = town.last(ev.UserUpdated)
+    assert (told.reason, [it.value for it in told.user.identities]) == ("authentication", ["ann@example.com"])
+    assert told.user.profile.given_name == "Ann Lee"
+    since = len(town.happened)
+    town.do(login)
+    assert kinds(town, since) == []
+
+
+def test_a_name_alone_identifies_nobody(town: Town, web: Integration) -> None:
+    town.do(town.orders.connects(web.id, external_id="ann"))
+    town.do(town.orders.connects(web.id, external_id="ann", name="Ann"))
+    assert town.last(ev.UserUpdated).reason is None

@@ -50,6 +50,7 @@ SCOPES = {
     ("PATCH", f"{PLACES}/{{switchboardIntegrationId}}"): APP,
     ("DELETE", f"{PLACES}/{{switchboardIntegrationId}}"): APP,
     ("POST", "/v2/apps/{appId}/users"): ANY,
+    ("GET", "/v2/apps/{appId}/users"): ANY,
     ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("DELETE", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,

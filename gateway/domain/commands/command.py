@@ -8,11 +8,16 @@ Answer = TypeVar("Answer")
 
 
 class Ref(Value):
-    """A user as a caller names them: by `id`, by `external` id, or by whichever of the two fits (`either`)."""
+    """A user as a caller names them: by `id`, by `external` id, or by whichever of the two fits (`either`).
+
+    An external id is unique within its `brand`, where "" is that of users without one. No brand names the user
+    without one, else the only one who has the external id.
+    """
 
     app_id: str
     value: str
     by: str = "either"
+    brand: str | None = None
 
 
 class Needs(Value, kw_only=True):

@@ -11,15 +11,19 @@ from gateway.domain.value import Value
 
 class CreateUser(Command[User], kw_only=True):
     external_id: str | None = None
+    brand_id: str | None = None
     signed_up_at: int | None = None
     to_be_retained: bool = False
     profile: Profile = Profile()
     metadata: Metadata = {}
 
     def needs(self) -> Needs:
-        if self.external_id is None:
-            return Needs(office=self.app_id)
-        return Needs(office=self.app_id, people=(Ref(self.app_id, self.external_id, "external"),))
+        return Needs(office=self.app_id, people=(self.name,) if self.name else ())
+
+    @property
+    def name(self) -> Ref | None:
+        """What nobody else may be called."""
+        return Ref(self.app_id, self.external_id, "external", self.brand_id or "") if self.external_id else None
 
 
 class UpdateUser(Command[User], kw_only=True):
@@ -54,12 +58,14 @@ class DeviceDraft(Value, kw_only=True):
 class Connect(Command[Person], kw_only=True):
     """A device says hello: as the user of a verified JWT, as an anonymous one, as both (a login), or as somebody new.
 
-    `external_id` has been verified; `user_id` is held against `session_hash` here. A new anonymous user gets
-    `new_session_hash`.
+    `external_id`, `email` and `name` have been verified; `user_id` is held against `session_hash` here. A new
+    anonymous user gets `new_session_hash`.
     """
 
     device: DeviceDraft
     external_id: str | None = None
+    email: str | None = None
+    name: str | None = None
     user_id: str | None = None
     session_hash: str | None = None
     new_session_hash: str | None = None

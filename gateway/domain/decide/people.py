@@ -11,7 +11,7 @@ from gateway.domain.decide.clients import with_client
 from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
-from gateway.domain.model import Device, Kind, Person, Room, Source, User
+from gateway.domain.model import Device, Identity, Kind, Person, Profile, Room, Source, User
 from gateway.domain.value import Stamp
 
 SEEN_AGAIN_MS = 60_000  # a device seen twice within this time is written once
@@ -19,12 +19,13 @@ SEEN_AGAIN_MS = 60_000  # a device seen twice within this time is written once
 
 def create(house: House, command: cmd.CreateUser, stamp: Stamp) -> Decision:
     house.office(command.app_id)
-    if command.external_id is not None and house.find(cmd.Ref(command.app_id, command.external_id, "external")):
+    if command.name is not None and house.find(command.name):
         raise Refused(errors.USER_EXISTS)
     user = User(
         id=stamp.new_id(),
         app_id=command.app_id,
         external_id=command.external_id,
+        brand_id=command.brand_id,
         signed_up_at=command.signed_up_at if command.signed_up_at is not None else stamp.at,
         to_be_retained=command.to_be_retained,
         profile=command.profile,
@@ -113,13 +114,36 @@ def _who(house: House, command: cmd.Connect, source: Source, stamp: Stamp) -> tu
         return anonymous, ()
     named = house.find(cmd.Ref(command.app_id, command.external_id, "external"))
     if named is None and anonymous is None:
-        return _newcomer(command, stamp, external_id=command.external_id, authenticated=True)
+        facts = _told(command, (), Profile())
+        return _newcomer(command, stamp, external_id=command.external_id, authenticated=True, **facts)
     person = named or anonymous
     assert person is not None
-    if person.user.authenticated:
+    return _identified(person, command, source, stamp)
+
+
+def _identified(
+    person: Person, command: cmd.Connect, source: Source, stamp: Stamp
+) -> tuple[Person, tuple[ev.Event, ...]]:
+    """Whoever showed a token is who it says; what it says anew of somebody known is an update."""
+    before = person.user
+    proven = {"external_id": command.external_id, "authenticated": True, "session_hash": None}
+    known = structs.replace(before, **proven, **_told(command, before.identities, before.profile))
+    if known == before:
         return person, ()
-    known = structs.replace(person.user, external_id=command.external_id, authenticated=True, session_hash=None)
-    return structs.replace(person, user=known), (_updated(known, stamp, "authentication", source),)
+    renamed = structs.replace(before, profile=known.profile) == known
+    update = _updated(known, stamp) if renamed else _updated(known, stamp, "authentication", source)
+    return structs.replace(person, user=known), (update,)
+
+
+def _told(command: cmd.Connect, identities: tuple[Identity, ...], profile: Profile) -> dict[str, Any]:
+    """What a token says besides who it is for. An e-mail takes the place of the one before; a name fills a gap."""
+    told: dict[str, Any] = {}
+    if command.email is not None:
+        others = (it for it in identities if (it.type, it.verification) != ("email", "sso"))
+        told["identities"] = (Identity(type="email", value=command.email, verification="sso"), *others)
+    if command.name is not None and not profile.given_name and not profile.surname:
+        told["profile"] = structs.replace(profile, given_name=command.name)
+    return told
 
 
 def _anonymous(house: House, command: cmd.Connect) -> Person | None:

@@ -4,7 +4,7 @@ from gateway.domain.model.attachments import Attachment
 from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
 from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, SpentCode, Webhook
 from gateway.domain.model.partners import Grant, Partner
-from gateway.domain.model.people import Device, ExternalId, Person, Profile, User
+from gateway.domain.model.people import BrandId, Device, ExternalId, Identity, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
 from gateway.domain.model.switchboards import Responder, Switchboard, SwitchboardIntegration
 from gateway.domain.value import Metadata
@@ -20,12 +20,14 @@ __all__ = [
     "Association",
     "Attachment",
     "Author",
+    "BrandId",
     "Client",
     "Confirmation",
     "Conversation",
     "Device",
     "ExternalId",
     "Grant",
+    "Identity",
     "Integration",
     "Key",
     "Kind",

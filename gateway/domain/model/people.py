@@ -1,6 +1,6 @@
 """Users and their devices."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, structs
 
@@ -8,7 +8,9 @@ from gateway.domain import limits
 from gateway.domain.model.clients import Association, Client
 from gateway.domain.value import Metadata, Shape, Value
 
-ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=r"^[^\x00\ud800-\udfff]*$")]
+_PLAIN: Final = r"^[^\x00\ud800-\udfff]*$"
+ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.EXTERNAL_ID, pattern=_PLAIN)]
+BrandId = Annotated[str, Meta(min_length=1, max_length=limits.BRAND, pattern=_PLAIN)]
 
 
 class Profile(Shape):
@@ -19,17 +21,32 @@ class Profile(Shape):
     locale: str | None = None
 
 
+class Identity(Shape, kw_only=True):
+    """What a user was proven to be, besides their external id. `verification` says by what."""
+
+    type: str
+    value: str
+    verification: str
+
+    @property
+    def key(self) -> str:
+        """What it is found by: whoever types it need not care for case."""
+        return self.value.casefold()
+
+
 class User(Value, kw_only=True):
     """A person of an app. `session_hash` is the SHA-256 of an anonymous user's session token."""
 
     id: str
     app_id: str
     external_id: str | None = None
+    brand_id: str | None = None
     authenticated: bool = False
     signed_up_at: int | None = None
     to_be_retained: bool = False
     profile: Profile = Profile()
     metadata: Metadata = {}
+    identities: tuple[Identity, ...] = ()
     session_hash: str | None = None
     default_conversation_id: str | None = None
     conversations: int = 0

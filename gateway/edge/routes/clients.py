@@ -40,6 +40,7 @@ OPERATIONS = (
         create_client,
         201,
         asks=requests.ClientCreate,
+        query=requests.BrandQuery,
         answers=answers.ClientAnswer,
         refuses=(
             errors.USER_NOT_FOUND,
@@ -55,6 +56,7 @@ OPERATIONS = (
         access.ANY,
         list_clients,
         pages=True,
+        query=requests.BrandQuery,
         answers=answers.ClientList,
         refuses=(errors.USER_NOT_FOUND,),
     ),
@@ -63,6 +65,7 @@ OPERATIONS = (
         f"{_ALL}/{{clientId}}",
         access.ANY,
         remove_client,
+        query=requests.BrandQuery,
         refuses=(errors.USER_NOT_FOUND, errors.CLIENT_NOT_FOUND, errors.SDK_CLIENT_STAYS),
     ),
 )

@@ -3,7 +3,7 @@
 from gateway.domain import access, errors, reach
 from gateway.domain.errors import Refused
 from gateway.edge.call import Call, Operation
-from gateway.wire import answers, v2
+from gateway.wire import answers, requests, v2
 from gateway.wire.v2 import Json
 
 
@@ -30,12 +30,21 @@ async def _devices(call: Call) -> list[Json]:
 _ALL = "/v2/apps/{appId}/users/{userIdOrExternalId}/devices"
 
 OPERATIONS = (
-    Operation("GET", _ALL, access.ANY, list_devices, answers=answers.DeviceList, refuses=(errors.USER_NOT_FOUND,)),
+    Operation(
+        "GET",
+        _ALL,
+        access.ANY,
+        list_devices,
+        query=requests.BrandQuery,
+        answers=answers.DeviceList,
+        refuses=(errors.USER_NOT_FOUND,),
+    ),
     Operation(
         "GET",
         f"{_ALL}/{{deviceId}}",
         access.ANY,
         get_device,
+        query=requests.BrandQuery,
         answers=answers.DeviceAnswer,
         refuses=(errors.USER_NOT_FOUND, errors.DEVICE_NOT_FOUND),
     ),

@@ -70,7 +70,7 @@ async def post_activity(call: Call) -> Json:
 def _speaker(call: Call, draft: requests.AuthorDraft) -> Speaker:
     is_user = draft.type == "user"
     return Speaker(
-        user=call.named(draft.user_id, draft.user_external_id) if is_user else None,
+        user=call.named(draft.user_id, draft.user_external_id, draft.brand_id) if is_user else None,
         display_name=draft.display_name or None,
         avatar_url=draft.avatar_url,
         subtypes=draft.subtypes or (),

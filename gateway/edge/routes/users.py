@@ -18,12 +18,20 @@ async def create_user(call: Call) -> Json:
     command = CreateUser(
         app_id=call.app_id,
         external_id=body.external_id,
+        brand_id=body.brand_id,
         signed_up_at=ms(body.signed_up_at) if body.signed_up_at else None,
         to_be_retained=bool(body.to_be_retained),
         profile=Profile(**requests.changes(body.profile)) if body.profile else Profile(),
         metadata=body.metadata or {},
     )
     return {"user": v2.user(await call.flow.corridor.execute(command))}
+
+
+async def list_users(call: Call) -> Json:
+    """The users who were proven to have an e-mail address; what a profile says of it does not count."""
+    brand = call.query(requests.BrandQuery).brand_id
+    found = await call.flow.store.people_by_email(call.app_id, call.filter(requests.UserFilter).email)
+    return {"users": [v2.user(it) for it in found if brand in (None, it.brand_id)]}
 
 
 async def get_user(call: Call) -> Json:
@@ -69,9 +77,27 @@ OPERATIONS = (
         answers=answers.UserAnswer,
         refuses=(errors.USER_EXISTS,),
     ),
-    Operation("GET", _ONE, access.ANY, get_user, answers=answers.UserAnswer, refuses=_UNKNOWN),
     Operation(
-        "PATCH", _ONE, access.ANY, update_user, asks=requests.UserUpdate, answers=answers.UserAnswer, refuses=_UNKNOWN
+        "GET",
+        "/v2/apps/{appId}/users",
+        access.ANY,
+        list_users,
+        filter=requests.UserFilter,
+        query=requests.BrandQuery,
+        answers=answers.UserList,
     ),
-    Operation("DELETE", _ONE, access.ANY, delete_user, refuses=_UNKNOWN),
+    Operation(
+        "GET", _ONE, access.ANY, get_user, query=requests.BrandQuery, answers=answers.UserAnswer, refuses=_UNKNOWN
+    ),
+    Operation(
+        "PATCH",
+        _ONE,
+        access.ANY,
+        update_user,
+        query=requests.BrandQuery,
+        asks=requests.UserUpdate,
+        answers=answers.UserAnswer,
+        refuses=_UNKNOWN,
+    ),
+    Operation("DELETE", _ONE, access.ANY, delete_user, query=requests.BrandQuery, refuses=_UNKNOWN),
 )

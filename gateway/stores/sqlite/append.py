@@ -45,6 +45,7 @@ _OF_APPS = (
     "drop_actions_of_apps",
     "drop_seats_of_apps",
     "drop_rooms_of_apps",
+    "drop_identities_of_apps",
     "drop_people_of_apps",
 )
 _OF_ROOMS = ("drop_messages_of_rooms", "drop_events_of_rooms", "drop_actions_of_rooms", "drop_seats_of_rooms")
@@ -76,7 +77,7 @@ def _partner(it: ev.PartnerCreated) -> Row:
 
 
 def _person(it: Person) -> Row:
-    return it.user.id, it.user.app_id, it.user.external_id, store(it)
+    return it.user.id, it.user.app_id, it.user.external_id, it.user.brand_id or "", store(it)
 
 
 def _room(it: Room) -> Row:
@@ -92,6 +93,13 @@ def _people(house: House) -> Iterator[Statement]:
     changes = list(house.people.changes())
     yield from over("drop_people", [key for key, _, now in changes if now is None])
     yield from put("put_people", [_person(now) for _, _, now in changes if now is not None])
+    found_anew = [key for key, before, now in changes if _identities(before) != _identities(now)]
+    yield from over("drop_identities", found_anew)
+    yield from put("put_identities", [row for key in found_anew for row in _identities(house.people[key])])
+
+
+def _identities(it: Person | None) -> list[Row]:
+    return [(it.user.app_id, own.type, own.key, it.user.id) for own in it.user.identities] if it else []
 
 
 def _rooms(house: House) -> Iterator[Statement]:

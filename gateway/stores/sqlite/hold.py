@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
-from gateway.domain import limits
+from gateway.domain import limits, naming
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
-from gateway.domain.model import Account, Attachment, Key, Office, Person, Room
+from gateway.domain.model import Account, Attachment, Key, Office, Person, Room, User
 from gateway.domain.routing import newcomers, routed
 from gateway.stores.recent import Recent
 from gateway.stores.sqlite.connection import Row
@@ -23,7 +23,7 @@ class Memory:
         self.offices: Recent[str, Office] = Recent(offices)
         self.rooms: Recent[str, Room] = Recent(rooms)
         self.people: Recent[str, Person] = Recent(people)
-        self.named: Recent[tuple[str, str], str] = Recent(people)
+        self.named: Recent[tuple[str, str, str], str] = Recent(people)  # app, external id, brand
 
     def keep(self, house: House) -> None:
         """Take over what a committed group left behind."""
@@ -60,12 +60,16 @@ class Memory:
 
     def _unname(self, person: Person | None) -> None:
         if person and person.user.external_id is not None:
-            self.named.pop((person.user.app_id, person.user.external_id), None)
+            self.named.pop(_name(person.user, person.user.external_id), None)
 
     def add_person(self, person: Person) -> None:
         self.people[person.user.id] = person
         if person.user.external_id is not None:
-            self.named[person.user.app_id, person.user.external_id] = person.user.id
+            self.named[_name(person.user, person.user.external_id)] = person.user.id
+
+
+def _name(user: User, external_id: str) -> tuple[str, str, str]:
+    return user.app_id, external_id, user.brand_id or ""
 
 
 def _keep(shelf: Shelf[Office] | Shelf[Room], kept: Recent[str, Office] | Recent[str, Room]) -> None:
@@ -167,21 +171,23 @@ class Reader:
         await self._by_external_id(by_name)
 
     async def _by_external_id(self, refs: Sequence[Ref]) -> None:
-        known = {ref: self._memory.named.get((ref.app_id, ref.value)) for ref in refs}
+        """Who has a name in a brand may be remembered; whether others have it too is not, and is looked up."""
+        known = {ref: self._memory.named.get((ref.app_id, ref.value, ref.brand or "")) for ref in refs}
         await self.people({user_id for user_id in known.values() if user_id})
         self.house.named.update(known)
         wanted = [ref for ref, user_id in known.items() if user_id is None]
         if not wanted:
             return
-        found = {}
-        pairs = store([(ref.app_id, ref.value) for ref in wanted])
+        found: dict[tuple[str, str], list[User]] = {}
+        pairs = store(sorted({(ref.app_id, ref.value) for ref in wanted}))
         for app_id, external_id, user_id, body in await self._ask("people_by_external_id", pairs):
             person: Person = load(body, Person)
             self.learn_person(person)
             if user_id not in self.house.people:
                 self.house.people.hold(user_id, person)
-            found[app_id, external_id] = user_id
-        self.house.named.update({ref: found.get((ref.app_id, ref.value)) for ref in wanted})
+            found.setdefault((app_id, external_id), []).append(person.user)
+        for ref in wanted:
+            self.house.named[ref] = naming.meant(found.get((ref.app_id, ref.value), ()), ref.brand)
 
     async def _guests(self, room_ids: Iterable[str | None]) -> None:
         rooms = (self.house.rooms.get(it or "") for it in room_ids)

@@ -37,6 +37,10 @@ FROM json_each(?) AS wanted
 CROSS JOIN people ON people.app_id = json_extract(wanted.value, '$[0]')
     AND people.external_id = json_extract(wanted.value, '$[1]');
 
+-- people_by_identity: Users by what they were proven to be, oldest first.
+SELECT people.body FROM identities CROSS JOIN people ON people.id = identities.user_id
+WHERE identities.app_id = ? AND identities.type = ? AND identities.value = ? ORDER BY people.id;
+
 -- messages_sent: Messages by [conversation, author, client message id], to answer a repeated send.
 SELECT messages.conversation_id, messages.author_id, messages.client_message_id, messages.body
 FROM json_each(?) AS wanted
@@ -197,8 +201,14 @@ INSERT INTO integrations (id, app_id) VALUES (?, ?);
 INSERT INTO partners (id, body) VALUES (?, ?);
 
 -- put_people: Users as they are now.
-INSERT INTO people (id, app_id, external_id, body) VALUES (?, ?, ?, ?)
+INSERT INTO people (id, app_id, external_id, brand_id, body) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, body = excluded.body;
+
+-- drop_identities: What some users are found by, before it is written anew.
+DELETE FROM identities WHERE user_id IN (SELECT value FROM json_each(?));
+
+-- put_identities: What users are found by.
+INSERT INTO identities (app_id, type, value, user_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- put_rooms: Conversations as they are now.
 INSERT INTO rooms (id, app_id, active_at, body) VALUES (?, ?, ?, ?)
@@ -274,6 +284,9 @@ DELETE FROM seats WHERE conversation_id IN (
 
 -- drop_rooms_of_apps: Their conversations.
 DELETE FROM rooms WHERE app_id IN (SELECT value FROM json_each(?));
+
+-- drop_identities_of_apps: What their users are found by.
+DELETE FROM identities WHERE app_id IN (SELECT value FROM json_each(?));
 
 -- drop_people_of_apps: Their users.
 DELETE FROM people WHERE app_id IN (SELECT value FROM json_each(?));

@@ -8,7 +8,7 @@ from gateway.domain.commands import Needs
 from gateway.domain.events import AnyEvent, Event, MessagePosted
 from gateway.domain.house import House
 from gateway.domain.message import Message
-from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, Room
+from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, Room, User
 from gateway.domain.views import Guest, Overview, Page
 from gateway.ports import Lane, Mirrored, Replay
 from gateway.stores.sqlite.connection import Connection, Row
@@ -63,6 +63,10 @@ class Reads:
     async def partner(self, partner_id: str) -> Partner | None:
         rows = await self._rows("partner_by_id", partner_id)
         return load(rows[0][0], Partner) if rows else None
+
+    async def people_by_email(self, app_id: str, email: str) -> Sequence[User]:
+        rows = await self._rows("people_by_identity", app_id, "email", email.casefold())
+        return [load(body, Person).user for (body,) in rows]
 
     async def app_of(self, integration_id: str) -> str | None:
         rows = await self._rows("app_of_integration", integration_id)

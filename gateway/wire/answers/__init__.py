@@ -22,7 +22,7 @@ from gateway.wire.answers.offices import (
     WebhookAnswer,
     WebhookList,
 )
-from gateway.wire.answers.people import User, UserAnswer
+from gateway.wire.answers.people import User, UserAnswer, UserList
 from gateway.wire.answers.rooms import (
     Author,
     ClientAssociation,
@@ -101,6 +101,7 @@ __all__ = [
     "Time",
     "User",
     "UserAnswer",
+    "UserList",
     "Webhook",
     "WebhookAnswer",
     "WebhookList",

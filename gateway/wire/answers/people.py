@@ -1,10 +1,8 @@
 """Answers about users."""
 
-from typing import Any
-
 from msgspec import UNSET, UnsetType
 
-from gateway.domain.model import ExternalId, Metadata, Profile
+from gateway.domain.model import BrandId, ExternalId, Identity, Metadata, Profile
 from gateway.wire.answers.answer import Answer, Id, Time
 
 
@@ -14,12 +12,17 @@ class User(Answer, kw_only=True):
     id: Id
     authenticated: bool
     external_id: ExternalId | UnsetType = UNSET
+    brand_id: BrandId | UnsetType = UNSET
     signed_up_at: Time | UnsetType = UNSET
     to_be_retained: bool
     profile: Profile
     metadata: Metadata
-    identities: tuple[dict[str, Any], ...]
+    identities: tuple[Identity, ...]
 
 
 class UserAnswer(Answer, kw_only=True):
     user: User
+
+
+class UserList(Answer, kw_only=True):
+    users: tuple[User, ...]

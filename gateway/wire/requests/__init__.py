@@ -66,7 +66,7 @@ from gateway.wire.requests.switchboards import (
     SwitchboardIntegrationUpdate,
     SwitchboardUpdate,
 )
-from gateway.wire.requests.users import UserCreate, UserUpdate
+from gateway.wire.requests.users import BrandQuery, UserCreate, UserFilter, UserUpdate
 from gateway.wire.requests.whole import IntegrationCreate, IntegrationUpdate
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "AuthorDraft",
     "Authorize",
     "Body",
+    "BrandQuery",
     "ClientCreate",
     "Colour",
     "Consent",
@@ -133,6 +134,7 @@ __all__ = [
     "TwitterFields",
     "UploadQuery",
     "UserCreate",
+    "UserFilter",
     "UserName",
     "UserUpdate",
     "ViberFields",

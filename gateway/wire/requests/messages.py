@@ -7,7 +7,7 @@ from msgspec import Meta
 from gateway.domain import limits
 from gateway.domain.content import Content, Reference, Url, check_metadata
 from gateway.domain.message import Override
-from gateway.domain.model import Metadata
+from gateway.domain.model import BrandId, Metadata
 from gateway.wire.requests.body import Body
 
 
@@ -15,6 +15,7 @@ class AuthorDraft(Body, kw_only=True):
     type: Literal["business", "user"]
     user_id: str | None = None
     user_external_id: str | None = None
+    brand_id: BrandId | None = None
     display_name: Annotated[str, Meta(max_length=limits.LABEL)] | None = None
     avatar_url: Url | None = None
     subtypes: Annotated[tuple[Literal["AI"], ...], Meta(max_length=1)] | None = None
