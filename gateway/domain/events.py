@@ -204,6 +204,10 @@ class UserUpdated(PersonEvent, kw_only=True, tag="user:update"):
     source: Source | None = None
 
 
+class UserForgotten(PersonEvent, kw_only=True, tag="user:forget"):
+    """Who they were is removed, here and from all that is kept; `user` is what is left."""
+
+
 class UserRemoved(PersonEvent, kw_only=True, tag="user:remove"):
     pass
 
@@ -303,6 +307,7 @@ AnyEvent = (
     RoomEvent
     | UserCreated
     | UserUpdated
+    | UserForgotten
     | UserRemoved
     | ClientAdded
     | ClientRemoved

@@ -12,6 +12,7 @@ from gateway.domain.content import AnyAction, ReplyAction, actions_of
 from gateway.domain.house import House
 from gateway.domain.message import Message, placeholder
 from gateway.domain.model import Kind, Participant, Person, Room, User
+from gateway.domain.scrub import scrubbed_person
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -157,6 +158,10 @@ def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
             house.named[name] = _meant(house, event.user, name)
 
 
+def _forgotten(house: House, event: ev.UserForgotten) -> None:
+    house.people[event.user.id] = scrubbed_person(house.guest(event.user.id))
+
+
 def _user_removed(house: House, event: ev.UserRemoved) -> None:
     house.people[event.user.id] = None
     for name in _names(event.user):
@@ -252,6 +257,7 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.AcceptFailed: _nothing,
     ev.UserCreated: _user,
     ev.UserUpdated: _user,
+    ev.UserForgotten: _forgotten,
     ev.UserRemoved: _user_removed,
     ev.ClientAdded: _client,
     ev.ClientRemoved: _client_removed,

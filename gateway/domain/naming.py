@@ -44,9 +44,14 @@ def author_name(person: Person, spoken_through: str | None, *, use_animal_names:
         return animal_name(user.id)
     channel = spoken_through or _seen_last(person)
     if channel is None:
-        return f"User {user.id}"
+        return nameless(user.id)
     known_there = next((it.external_id for it in person.links if it.type == channel), None)
     return f"{CHANNELS.get(channel, channel.capitalize())} User {user.external_id or known_there or user.id}"
+
+
+def nameless(user_id: str) -> str:
+    """What is said of somebody of whom nothing is known."""
+    return f"User {user_id}"
 
 
 def _seen_last(person: Person) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from gateway.domain.audience import Eviction, evicted
-from gateway.domain.events import ConversationEvent, Event
+from gateway.domain.events import ConversationEvent, Event, UserForgotten
 from gateway.domain.goodbyes import Goodbye
 from gateway.wire import socket
 from gateway.wire.socket import Said
@@ -19,6 +19,7 @@ class Listener(Protocol):
     key_id: str | None
 
     def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None: ...
+    def forget(self) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
 
 
@@ -52,6 +53,8 @@ class Hub:
         """Hand committed events, in order, to whom they are meant for."""
         for event in events:
             self._tell(event)
+            if isinstance(event, UserForgotten):
+                self._forget(event)
             eviction = evicted(event)
             if eviction is not None:
                 self._evict(eviction)
@@ -72,6 +75,10 @@ class Hub:
             frame = said.to(user_id)
             for listener in there:
                 listener.hear(frame, conversation_id, seq)
+
+    def _forget(self, event: UserForgotten) -> None:
+        for listener in self.of(event.user.id):
+            listener.forget()
 
     def _evict(self, eviction: Eviction) -> None:
         there = self.of(eviction.user_id) if eviction.user_id else self.everyone()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 import structlog
+from msgspec import structs
 
 from gateway.domain import errors, goodbyes
 from gateway.domain.commands import Command, Ref, Speaker
@@ -246,6 +247,12 @@ class Session:
             self._held.append((frame, conversation_id, seq))
         elif not self._over:
             self._socket.write(frame)
+
+    def forget(self) -> None:
+        """Nothing personal that the device told is passed on any more."""
+        device = self.source.device
+        if device is not None:
+            self.source = structs.replace(self.source, device=structs.replace(device, info={}))
 
     def dismiss(self, goodbye: Goodbye) -> None:
         if not self._over:

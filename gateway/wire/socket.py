@@ -30,6 +30,7 @@ TYPES: dict[type[ev.Event], str] = {
     ev.HasRead: "conversation:read",
     ev.Typing: "conversation:typing",
     ev.UserUpdated: "user:update",
+    ev.UserForgotten: "user:update",
 }
 
 
@@ -226,7 +227,7 @@ def _typing(it: ev.Typing) -> Json:
     return {"conversation": v2.short_conversation(it.conversation), "activity": activity}
 
 
-def _user_updated(it: ev.UserUpdated) -> Json:
+def _user_updated(it: ev.UserUpdated | ev.UserForgotten) -> Json:
     return {"user": v2.user(it.user)}
 
 
@@ -242,4 +243,5 @@ PAYLOADS: dict[type[ev.Event], Callable[[Any], Json]] = {
     ev.HasRead: _read,
     ev.Typing: _typing,
     ev.UserUpdated: _user_updated,
+    ev.UserForgotten: _user_updated,
 }

@@ -16,17 +16,22 @@ from gateway.domain.content import Text
 from gateway.domain.views import Page
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite import SqliteStore, open_store
-from gateway.stores.sqlite.connection import HERE, QUERIES, Connection
+from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, _scrubbed
 from tests.contracts.clerk import Clerk, opened
 from tests.domain.town import HandWound
 
 SCRIPTS = migrations(HERE / "migrations")
-TABLES = ("messages", "events", "actions", "seats", "rooms", "people", "outbox", "offices", "integrations")
+TABLES = (
+    *("messages", "events", "actions", "seats", "stays", "rooms"),
+    *("people", "identities", "outbox", "offices", "integrations"),
+)
 
-# Once, when a process starts: every lane with waiting events is wanted, and the index holds nothing else.
+# Once, when a process starts: every lane with waiting events is wanted, and the index holds nothing else. And where a
+# user is forgotten: the outbox is short, and any event may speak of them.
 WHOLE_INDEX = {
     "lanes": "SCAN outbox USING INDEX outbox_waiting",
     "offices_with_retention": "SCAN offices USING INDEX offices_with_retention",
+    "scrub_outbox": "SCAN outbox",
 }
 
 FULL_DISK = """
@@ -53,6 +58,7 @@ def tables() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:")) as db:
         for _, script in SCRIPTS:
             db.executescript(script)
+        db.create_function("scrubbed", 3, _scrubbed)
         yield db
 
 

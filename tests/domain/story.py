@@ -43,6 +43,7 @@ def everything() -> tuple[Event, ...]:
     do(orders.alters(room, display_name="Table seven"))
     do(orders.leaves(room, "cat"))
     do(orders.removes(room))
+    do(cmd.ForgetUser(app_id=town.app_id, user=orders.ref("ann")))
     do(orders.forgets("bob"))
     do(cmd.DeleteKey(app_id=town.app_id, key_id=key.id))
     do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=web.integration_id or ""))

@@ -54,6 +54,7 @@ SCOPES = {
     ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
     ("DELETE", "/v2/apps/{appId}/users/{userIdOrExternalId}"): ANY,
+    ("DELETE", "/v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation"): ANY,
     ("POST", "/v2/apps/{appId}/users/{userIdOrExternalId}/clients"): ANY,
     ("GET", "/v2/apps/{appId}/users/{userIdOrExternalId}/clients"): ANY,
     ("DELETE", "/v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}"): ANY,

@@ -29,6 +29,8 @@ TABLES: Final = (
     "events",
     "actions",
     "outbox",
+    "identities",
+    "stays",
 )
 
 

@@ -33,6 +33,8 @@ class Ear:
         self.frames.append(frame)
         self.places.append((conversation_id, seq))
 
+    def forget(self) -> None: ...
+
     def dismiss(self, goodbye: Goodbye) -> None:
         self.goodbyes.append(goodbye)
 

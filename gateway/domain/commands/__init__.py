@@ -40,7 +40,15 @@ from gateway.domain.commands.offices import (
     WebhookDraft,
 )
 from gateway.domain.commands.partners import Admit, CreatePartner
-from gateway.domain.commands.people import Connect, CreateUser, DeleteUser, DeviceDraft, UpdateDevice, UpdateUser
+from gateway.domain.commands.people import (
+    Connect,
+    CreateUser,
+    DeleteUser,
+    DeviceDraft,
+    ForgetUser,
+    UpdateDevice,
+    UpdateUser,
+)
 from gateway.domain.commands.switchboards import (
     CreateSwitchboard,
     CreateSwitchboardIntegration,
@@ -82,6 +90,7 @@ __all__ = [
     "DeleteWebhook",
     "DeviceDraft",
     "ExpireMessages",
+    "ForgetUser",
     "InConversation",
     "Join",
     "KeepAttachment",

@@ -46,6 +46,15 @@ class DeleteUser(Command[None], kw_only=True):
         return Needs(office=self.app_id, people=(self.user,), rooms_of_people=True)
 
 
+class ForgetUser(Command[User], kw_only=True):
+    """Remove who a user is; what they said stays."""
+
+    user: Ref
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, people=(self.user,))
+
+
 class DeviceDraft(Value, kw_only=True):
     guid: str
     platform: str

@@ -47,6 +47,7 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.CreateUser: people.create,
     cmd.UpdateUser: people.update,
     cmd.DeleteUser: people.delete,
+    cmd.ForgetUser: people.forget,
     cmd.CreateClient: clients.create,
     cmd.DeleteClient: clients.delete,
     cmd.Connect: people.connect,

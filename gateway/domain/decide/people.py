@@ -12,6 +12,7 @@ from gateway.domain.decide.decision import Decision, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Device, Identity, Kind, Person, Profile, Room, Source, User
+from gateway.domain.scrub import scrubbed_user
 from gateway.domain.value import Stamp
 
 SEEN_AGAIN_MS = 60_000  # a device seen twice within this time is written once
@@ -65,6 +66,13 @@ def _updated(user: User, stamp: Stamp, reason: str | None = None, source: Source
         reason=reason,
         source=source,
     )
+
+
+def forget(house: House, command: cmd.ForgetUser, stamp: Stamp) -> Decision:
+    """Also where nothing is left to forget: what is kept of them may still say more."""
+    after = scrubbed_user(house.person(command.user).user)
+    event = ev.UserForgotten(id=stamp.new_id(), at=stamp.at, app_id=after.app_id, audience=(after.id,), user=after)
+    return Decision((event,), after)
 
 
 def delete(house: House, command: cmd.DeleteUser, stamp: Stamp) -> Decision:

@@ -3,7 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from gateway.domain import access, errors
-from gateway.domain.commands import CreateUser, DeleteUser, UpdateUser
+from gateway.domain.commands import CreateUser, DeleteUser, ForgetUser, UpdateUser
 from gateway.domain.model import Profile
 from gateway.edge.call import Call, Operation
 from gateway.wire import answers, requests, v2
@@ -63,6 +63,11 @@ async def delete_user(call: Call) -> Json:
     return {}
 
 
+async def delete_user_personal_information(call: Call) -> Json:
+    """Remove who a user is, also from what is kept of them; what they said stays."""
+    return {"user": v2.user(await call.flow.corridor.execute(ForgetUser(app_id=call.app_id, user=call.user())))}
+
+
 _ONE = "/v2/apps/{appId}/users/{userIdOrExternalId}"
 _UNKNOWN = (errors.USER_NOT_FOUND,)
 
@@ -100,4 +105,13 @@ OPERATIONS = (
         refuses=_UNKNOWN,
     ),
     Operation("DELETE", _ONE, access.ANY, delete_user, query=requests.BrandQuery, refuses=_UNKNOWN),
+    Operation(
+        "DELETE",
+        f"{_ONE}/personalinformation",
+        access.ANY,
+        delete_user_personal_information,
+        query=requests.BrandQuery,
+        answers=answers.UserAnswer,
+        refuses=_UNKNOWN,
+    ),
 )

@@ -28,9 +28,31 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *_messages(house, events),
         *put("put_events", _histories(events)),
         *put("put_outbox", [(it.webhook_id, it.lane, _unheard(it.event)) for it in mirrored]),
+        *put("put_stays", sorted(_stays(events))),
+        *_forgotten(events),
         *(it for name in _OF_ROOMS for it in over(name, gone)),
         *over("drop_rooms", gone),
     ]
+
+
+def _stays(events: Sequence[ev.Event]) -> set[tuple[str, str]]:
+    """Who took a seat, also who left it again in this very group."""
+    created = (it for it in events if isinstance(it, ev.ConversationCreated))
+    joined = {(it.user.id, it.conversation.id) for it in events if isinstance(it, ev.Joined)}
+    return joined | {(seat.user_id, it.conversation.id) for it in created for seat in it.participants}
+
+
+def _forgotten(events: Sequence[ev.Event]) -> Iterator[Statement]:
+    """Whoever is forgotten, or goes, is forgotten in all that is kept, also in what this very group wrote."""
+    users = sorted({it.user.id for it in events if isinstance(it, ev.UserForgotten | ev.UserRemoved)})
+    for name in ("scrub_messages", "scrub_events", "scrub_outbox"):
+        yield from (Statement(QUERIES[name], (user_id,)) for user_id in users)
+    yield from over("drop_stays", sorted({it.user.id for it in events if isinstance(it, ev.UserRemoved)}))
+
+
+def forgets(events: Sequence[ev.Event]) -> bool:
+    """Whether something is to be gone for good, also from the file's log."""
+    return any(isinstance(it, ev.UserForgotten | ev.UserRemoved | ev.AppRemoved) for it in events)
 
 
 def _closed(house: House, events: Sequence[ev.Event]) -> set[str]:
@@ -44,11 +66,18 @@ _OF_APPS = (
     "drop_events_of_apps",
     "drop_actions_of_apps",
     "drop_seats_of_apps",
+    "drop_stays_of_apps",
     "drop_rooms_of_apps",
     "drop_identities_of_apps",
     "drop_people_of_apps",
 )
-_OF_ROOMS = ("drop_messages_of_rooms", "drop_events_of_rooms", "drop_actions_of_rooms", "drop_seats_of_rooms")
+_OF_ROOMS = (
+    "drop_messages_of_rooms",
+    "drop_events_of_rooms",
+    "drop_actions_of_rooms",
+    "drop_seats_of_rooms",
+    "drop_stays_of_rooms",
+)
 
 
 def _offices(house: House) -> Iterator[Statement]:

@@ -12,8 +12,11 @@ from typing import Any, Final, NamedTuple
 
 import aiosqlite
 
+from gateway.domain.events import AnyEvent
+from gateway.domain.message import Message
+from gateway.domain.scrub import scrubbed
 from gateway.stores.queries import Queries
-from gateway.wire.json import store
+from gateway.wire.json import load, store
 
 HERE: Final = Path(__file__).parent
 QUERIES: Final = Queries(HERE / "queries.sql")
@@ -81,7 +84,14 @@ class Connection:
         else:
             await self.run("PRAGMA journal_mode = WAL")
             await self.run("PRAGMA synchronous = FULL")
+            await self.run("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not merely let go
+            await self._raw.create_function("scrubbed", 3, _scrubbed, deterministic=True)
             await self.run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+
+    async def empty_log(self) -> None:
+        """Move the log into the file, as far as nobody is reading it, and overwrite what the log held."""
+        with suppress(Error):
+            await self.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def run(self, sql: str) -> None:
         """A statement that is not one of the named ones."""
@@ -116,6 +126,11 @@ class Connection:
 
     async def close(self) -> None:
         await self._raw.close()
+
+
+def _scrubbed(kind: str, body: str, user_id: str) -> str:
+    """In SQL: what is kept, without who the user is."""
+    return store(scrubbed(load(body, Message if kind == "message" else AnyEvent), user_id))
 
 
 def _raise_first(outcomes: Sequence[object]) -> None:

@@ -217,6 +217,23 @@ ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at, body = excluded.b
 -- put_seats: New participants.
 INSERT INTO seats (user_id, conversation_id) VALUES (?, ?);
 
+-- put_stays: Where users sit or ever sat.
+INSERT INTO stays (user_id, conversation_id) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- drop_stays: Where users sat who are no more.
+DELETE FROM stays WHERE user_id IN (SELECT value FROM json_each(?));
+
+-- scrub_messages: Forget a user in what was said where they sit or sat. A body without the id does not speak of them.
+UPDATE messages SET body = scrubbed('message', body, ?1)
+WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) AND instr(body, ?1);
+
+-- scrub_events: Forget a user in what else happened there.
+UPDATE events SET body = scrubbed('event', body, ?1)
+WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) AND instr(body, ?1);
+
+-- scrub_outbox: Forget a user in all that webhooks are due, or were not sent, whatever its lane.
+UPDATE outbox SET body = scrubbed('event', body, ?1) WHERE instr(body, ?1);
+
 -- drop_seats: Participants who left, as [user, conversation].
 DELETE FROM seats WHERE (user_id, conversation_id) IN (
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
@@ -282,6 +299,11 @@ DELETE FROM seats WHERE conversation_id IN (
     SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?))
 );
 
+-- drop_stays_of_apps: Who ever sat in them.
+DELETE FROM stays WHERE conversation_id IN (
+    SELECT id FROM rooms WHERE app_id IN (SELECT value FROM json_each(?))
+);
+
 -- drop_rooms_of_apps: Their conversations.
 DELETE FROM rooms WHERE app_id IN (SELECT value FROM json_each(?));
 
@@ -293,6 +315,9 @@ DELETE FROM people WHERE app_id IN (SELECT value FROM json_each(?));
 
 -- drop_seats_of_rooms: Who sat in conversations that are no more.
 DELETE FROM seats WHERE conversation_id IN (SELECT value FROM json_each(?));
+
+-- drop_stays_of_rooms: Who ever sat in conversations that are no more.
+DELETE FROM stays WHERE conversation_id IN (SELECT value FROM json_each(?));
 
 -- put_outbox: What webhooks are due.
 INSERT INTO outbox (webhook_id, lane, body) VALUES (?, ?, ?);

@@ -10,7 +10,7 @@ from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.ports import Mirrored, Settled
 from gateway.stores.queries import migrations
-from gateway.stores.sqlite.append import statements
+from gateway.stores.sqlite.append import forgets, statements
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
 from gateway.stores.sqlite.hold import Holder, Memory
 from gateway.stores.sqlite.reads import Reads
@@ -93,6 +93,8 @@ class SqliteGroup:
                 self._memory.doubt(house)
                 raise
             self._memory.keep(house)
+            if forgets(events):
+                await self._db.empty_log()
 
 
 async def open_store(path: Path, new_epoch: str) -> SqliteStore:

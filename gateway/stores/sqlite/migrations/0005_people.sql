@@ -12,3 +12,15 @@ CREATE TABLE identities (
     PRIMARY KEY (app_id, type, value, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX identities_by_user ON identities (user_id);
+
+-- Where users sit or ever sat: what is kept there may speak of them.
+CREATE TABLE stays (
+    user_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    PRIMARY KEY (user_id, conversation_id)
+) WITHOUT ROWID;
+CREATE INDEX stays_by_conversation ON stays (conversation_id);
+INSERT INTO stays SELECT user_id, conversation_id FROM seats;
+INSERT OR IGNORE INTO stays
+SELECT json_extract(body, '$.user.id'), conversation_id FROM events
+WHERE json_extract(body, '$.happened') = 'conversation:leave';
