@@ -4,8 +4,8 @@
 -- offices_by_id: Apps with their keys and integrations.
 SELECT id, body FROM offices WHERE id IN (SELECT value FROM json_each(?));
 
--- account_keys: The keys of the whole installation.
-SELECT body FROM keys WHERE scope = 'account' ORDER BY id;
+-- account_keys: The keys of the whole installation; their ids begin with `act_`.
+SELECT body FROM keys WHERE id BETWEEN 'act_' AND 'act_g' AND scope = 'account' ORDER BY id;
 
 -- key_by_id: One credential.
 SELECT body FROM keys WHERE id = ?;
@@ -131,9 +131,22 @@ SELECT id, active_at BETWEEN ?3 AND ?4
     AND EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = rooms.id)
 FROM rooms WHERE app_id = ?1 AND id > ?2 ORDER BY id LIMIT ?5;
 
--- lanes: Where every (webhook, lane) stands: when its oldest waiting event is due.
-SELECT webhook_id, lane, due_at FROM outbox
-WHERE id IN (SELECT min(id) FROM outbox WHERE failed_at IS NULL GROUP BY webhook_id, lane);
+-- lanes: Where every (webhook, lane) stands: when its oldest waiting event is due. One step finds the next lane.
+WITH RECURSIVE oldest(id) AS (
+    SELECT (SELECT id FROM outbox WHERE failed_at IS NULL AND webhook_id > '' ORDER BY webhook_id, lane, id LIMIT 1)
+    UNION ALL
+    SELECT coalesce((
+        SELECT next.id FROM outbox AS next
+        WHERE next.failed_at IS NULL AND next.webhook_id = here.webhook_id AND next.lane > here.lane
+        ORDER BY next.lane, next.id LIMIT 1
+    ), (
+        SELECT next.id FROM outbox AS next
+        WHERE next.failed_at IS NULL AND next.webhook_id > here.webhook_id
+        ORDER BY next.webhook_id, next.lane, next.id LIMIT 1
+    ))
+    FROM oldest CROSS JOIN outbox AS here ON here.id = oldest.id
+)
+SELECT outbox.webhook_id, outbox.lane, outbox.due_at FROM oldest CROSS JOIN outbox ON outbox.id = oldest.id;
 
 -- waiting: The oldest waiting events of a lane.
 SELECT id, attempts, body FROM outbox

@@ -88,5 +88,26 @@ EXAMPLES: Final[dict[Any, dict[str, Json]]] = {
         },
         "web": {"type": "web", "brandColor": "65758e", "businessName": "Coffee shop"},
     },
+    requests.ClientCreate: {
+        "phone": {
+            "matchCriteria": {
+                "type": "twilio",
+                "integrationId": "5e4af71a81966cfff3ef6550",
+                "phoneNumber": "+1 212-555-2368",
+            },
+            "confirmation": {"type": "prompt", "message": {"content": {"type": "text", "text": "Shall we text you?"}}},
+            "target": {"conversationId": "029c31f25a21b47effd7be90"},
+        }
+    },
+    requests.SwitchboardUpdate: {"off": {"enabled": False}},
+    requests.SwitchboardIntegrationCreate: {
+        "bot": {"name": "bot", "integrationType": "custom", "deliverStandbyEvents": False, "messageHistoryCount": 5}
+    },
+    requests.SwitchboardIntegrationUpdate: {"history": {"messageHistoryCount": 10}},
+    requests.PassControl: {"next": {"switchboardIntegration": "next", "metadata": {"topic": "refund"}}},
+    requests.OfferControl: {"bot": {"switchboardIntegration": "bot"}},
+    requests.AcceptControl: {"accept": {"metadata": {"topic": "refund"}}},
+    requests.ReleaseControl: {"release": {"metadata": {"topic": "refund"}}},
+    requests.AttachmentRemove: {"file": {"mediaUrl": "https://example.com/v2/attachments/cat.png"}},
     requests.IntegrationUpdate: {"name": {"displayName": "Back office, new"}},
 }

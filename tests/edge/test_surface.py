@@ -1,0 +1,42 @@
+"""Which operations there are: those of the API, no fewer and no more, with its statuses and scopes."""
+
+import pytest
+
+from gateway.edge.http import OPERATIONS
+from tests.edge.official import DOCUMENT, WHY_NOT
+from tests.edge.surface import SURFACE
+
+OURS = {(it.method, it.path): it for it in OPERATIONS}
+
+# Open to account keys as well, which may make themselves an app key anyway; and what needs a token to be about.
+WIDER = {path: {"account"} for path in SURFACE if "/webhooks" in path[1]}
+
+# In 17.12.1, the newest version, but not yet in the document that may be handed on.
+NEWER = {("GET", "/v2/apps/{appId}/users")}
+
+
+def test_the_table_is_whole() -> None:
+    assert len(SURFACE) == 68
+
+
+def test_there_are_no_others() -> None:
+    assert set(OURS) <= set(SURFACE)
+
+
+@pytest.mark.parametrize("row", OURS, ids=" ".join)
+def test_statuses_and_scopes_are_those_of_the_api(row: tuple[str, str]) -> None:
+    assert OURS[row].status == SURFACE[row].status
+    assert OURS[row].scopes == SURFACE[row].scopes | WIDER.get(row, set())
+
+
+@pytest.mark.skipif(DOCUMENT is None, reason=WHY_NOT)
+def test_the_table_is_that_of_the_official_document() -> None:
+    assert DOCUMENT is not None
+    official = {
+        (method.upper(), path): {int(it) for it in said["responses"]}
+        for path, methods in DOCUMENT["paths"].items()
+        for method, said in methods.items()
+        if method in ("get", "post", "patch", "delete")
+    }
+    assert set(official) == set(SURFACE) - NEWER
+    assert [it for it, statuses in official.items() if SURFACE[it].status not in statuses] == []
