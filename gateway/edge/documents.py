@@ -49,7 +49,12 @@ def routes(prefix: str) -> list[web.RouteDef]:
         "/docs": _page_part(PAGE / "index.html"),
         **{f"/docs/{path.name}": _page_part(path) for path in sorted(PAGE.iterdir()) if path.name != "index.html"},
     }
-    return [web.get(prefix + address, leaf.serve) for address, leaf in addresses.items()]
+    leaves = (web.get(prefix + address, leaf.serve) for address, leaf in addresses.items())
+    return [*leaves, web.get(f"{prefix}/docs/", _without_slash)]
+
+
+async def _without_slash(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("../docs")
 
 
 def _page_part(path: Path) -> Leaf:

@@ -29,7 +29,8 @@ class Shop:
         """Name what there is, where a request would be right but for its names; what is deleted is made for it."""
         premises = self._wait(self._premises()) if case.method.upper() == "DELETE" else self._lasting
         if _is_right(case, ParameterLocation.PATH):
-            case.path_parameters.update({it: premises.parts[it] for it in case.path_parameters})
+            own = {"keyId": premises.integration_key[0]} if "{integrationId}" in case.path else {}
+            case.path_parameters.update({it: {**premises.parts, **own}[it] for it in case.path_parameters})
         if _is_right(case, ParameterLocation.QUERY) and case.query:
             case.query.update(_named(dict(case.query), premises.parts))
         if isinstance(case.body, dict) and _is_right(case, ParameterLocation.BODY):

@@ -95,7 +95,7 @@ def test_an_example_is_right(kind: Any, example: Json) -> None:
     msgspec.convert(example, kind)
 
 
-@pytest.mark.parametrize(("address", "kind"), [("", "text/html"), ("/page.js", "text/javascript")])
+@pytest.mark.parametrize(("address", "kind"), [("", "text/html"), ("/", "text/html"), ("/page.js", "text/javascript")])
 async def test_the_page_runs_nothing_from_elsewhere(house: House, address: str, kind: str) -> None:
     """A browser holds it to that; `tests/journeys/test_docs_browser.py` has one."""
     async with house.http.get(f"{house.url}/docs{address}") as response:

@@ -73,6 +73,11 @@ async def test_a_request_is_tried(page: Page, house: House) -> None:
     await found.locator("input[name=userIdOrExternalId]").fill("a/b ü")
     await found.get_by_role("button", name="Send").click()
     await expect(found.locator("pre")).to_contain_text('"externalId": "a/b ü"')
+    sent = await opened(page, "uploadAttachment")
+    await sent.locator("input[name=appId]").focus()
+    await sent.locator("input[type=file]").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"hi"})
+    await sent.get_by_role("button", name="Send").click()
+    await expect(sent.locator("pre")).to_contain_text('"mediaType": "text/plain')
 
 
 async def test_operations_are_found(page: Page, house: House) -> None:
