@@ -26,7 +26,10 @@ class Media:
         self._fetch = fetch
 
     async def seen(self, command: C) -> C:
-        """The command with what its files are; raises `Refused` (400) for what is not there, or is no picture."""
+        """The command with what its files are; raises `Refused` (400) for what is not there, or is no picture.
+
+        Nobody is asked for the sake of a conversation that is not there (404).
+        """
         if isinstance(command, Post) and not await self._said_before(command):
             return structs.replace(command, content=await self._look(command.app_id, command.content))
         if isinstance(command, CreateConversation):
@@ -36,9 +39,10 @@ class Media:
         return command
 
     async def _said_before(self, command: Post) -> bool:
-        """A repeated message gets the first answer, whatever has become of its file."""
-        needs = command.needs()
-        return needs.sent is not None and bool((await self._store.peek(needs)).sent)
+        """A repeated message gets the first answer, whatever has become of its file. Raises `Refused` (404)."""
+        house = await self._store.peek(command.needs())
+        house.room(command.app_id, command.conversation_id)
+        return bool(house.sent)
 
     async def _look(self, app_id: str, content: Content) -> Content:
         if not isinstance(content, Image | File):

@@ -10,26 +10,22 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-WRITTEN_BYTES: Final = 5 * 1024 * 1024  # of one part of an upload; S3 takes no smaller ones
-WRITTEN_LOCALLY_BYTES: Final = 1024 * 1024
 READ_BYTES: Final = 256 * 1024
 LISTED: Final = 1_000
 
 
 class ObjectBlobs:
-    """`ports.Blobs`."""
+    """`ports.Blobs` in an object store."""
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+    part_bytes = 5 * 1024 * 1024  # of an upload; S3 takes no smaller ones
+
+    def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._folder = folder
-        self._part_bytes = WRITTEN_BYTES if folder is None else WRITTEN_LOCALLY_BYTES
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
         await obstore.put_async(
-            self._store, key, chunks, use_multipart=True, chunk_size=self._part_bytes, max_concurrency=1
+            self._store, key, chunks, use_multipart=True, chunk_size=self.part_bytes, max_concurrency=1
         )
-        if self._folder is not None:
-            await asyncio.to_thread(_onto_disk, self._folder / key, self._folder)
 
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         if start == end:
@@ -51,6 +47,34 @@ class ObjectBlobs:
             yield [it["path"] for it in found if it["last_modified"].timestamp() * 1000 < before]
 
 
+class FolderBlobs(ObjectBlobs):
+    """`ports.Blobs` in a local folder. What a crash left half written has a key here too, so that it can be dropped."""
+
+    part_bytes = 1024 * 1024
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(LocalStore(folder, mkdir=True))
+        self._folder = folder
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        await super().put(key, chunks)
+        await asyncio.to_thread(_onto_disk, self._folder / key, self._folder)
+
+    async def drop(self, keys: Sequence[str]) -> None:
+        await asyncio.to_thread(self._unlink, keys)
+
+    async def keys(self, before: int) -> AsyncIterator[Sequence[str]]:
+        yield await asyncio.to_thread(self._older, before)
+
+    def _unlink(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            (self._folder / key).unlink(missing_ok=True)
+
+    def _older(self, before: int) -> list[str]:
+        with os.scandir(self._folder) as found:
+            return [it.name for it in found if it.stat().st_mtime * 1000 < before]
+
+
 def open_blobs(folder: Path, url: str) -> ObjectBlobs:
     """In `folder`, or where `url` says, such as `s3://bucket/prefix`.
 
@@ -58,7 +82,7 @@ def open_blobs(folder: Path, url: str) -> ObjectBlobs:
     `AWS_ACCESS_KEY_ID` and `AWS_ENDPOINT`. Raises ValueError for an address that is none.
     """
     if not url:
-        return ObjectBlobs(LocalStore(folder, mkdir=True), folder)
+        return FolderBlobs(folder)
     try:
         return ObjectBlobs(from_url(url))
     except BaseError as error:

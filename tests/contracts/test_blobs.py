@@ -12,10 +12,11 @@ import aiohttp
 import pytest
 
 from gateway.ports import Blobs
-from gateway.stores.blobs import WRITTEN_BYTES, ObjectBlobs, open_blobs
+from gateway.stores.blobs import FolderBlobs, ObjectBlobs, open_blobs
 
 BUCKET = "files"
 KEY, OTHER = "a" * 40, "b" * 40
+PART_BYTES = ObjectBlobs.part_bytes
 LATER_MS = 4_000_000_000_000
 
 
@@ -80,13 +81,11 @@ async def test_bytes_come_out_as_they_went_in(blobs: Blobs) -> None:
 
 
 async def test_more_than_one_part(blobs: Blobs) -> None:
-    chunks = [bytes([number]) * 65_536 for number in range(2 * WRITTEN_BYTES // 65_536 + 1)]
+    chunks = [bytes([number]) * 65_536 for number in range(2 * PART_BYTES // 65_536 + 1)]
     await blobs.put(KEY, pieces(*chunks))
     whole = b"".join(chunks)
     assert await content(blobs, KEY, 0, len(whole)) == whole
-    assert (
-        await content(blobs, KEY, WRITTEN_BYTES - 1, WRITTEN_BYTES + 1) == whole[WRITTEN_BYTES - 1 : WRITTEN_BYTES + 1]
-    )
+    assert await content(blobs, KEY, PART_BYTES - 1, PART_BYTES + 1) == whole[PART_BYTES - 1 : PART_BYTES + 1]
 
 
 async def test_nothing_at_all(blobs: Blobs) -> None:
@@ -97,7 +96,7 @@ async def test_nothing_at_all(blobs: Blobs) -> None:
 
 async def test_what_breaks_off_is_not_there(blobs: Blobs, tmp_path: Path) -> None:
     with pytest.raises(Broken):
-        await blobs.put(KEY, pieces(b"x" * WRITTEN_BYTES, b"x" * WRITTEN_BYTES, b"y", broken=True))
+        await blobs.put(KEY, pieces(b"x" * PART_BYTES, b"x" * PART_BYTES, b"y", broken=True))
     assert await kept(blobs) == []
     assert not [it for it in tmp_path.rglob("*") if it.is_file()]  # noqa: ASYNC240
     with pytest.raises(FileNotFoundError):
@@ -135,5 +134,5 @@ def test_an_address_that_is_none(tmp_path: Path, url: str) -> None:
 
 
 def test_a_folder_is_the_default(tmp_path: Path) -> None:
-    assert isinstance(open_blobs(tmp_path / "files", ""), ObjectBlobs)
+    assert isinstance(open_blobs(tmp_path / "files", ""), FolderBlobs)
     assert (tmp_path / "files").is_dir()

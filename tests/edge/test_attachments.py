@@ -140,6 +140,12 @@ async def test_access_and_purpose_may_be_left_out(house: House) -> None:
             "multipart/form-data; boundary=b",
             b'--b\r\nContent-Disposition: form-data; name=source; filename="a.png"\r\n\r\n' + PNG,
         ),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name=source; filename="a.png"\r\n\r\n'
+            + PNG
+            + b"\r\n--bogus\r\nmore\r\n--b--\r\n",
+        ),
     ],
 )
 async def test_a_body_that_holds_no_whole_file(rest: Rest, tmp_path: Path, content_type: str, body: bytes) -> None:

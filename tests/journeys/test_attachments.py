@@ -1,17 +1,23 @@
 """Files go with what they belong to: at once for whoever asks, and their bytes soon after, also over a restart."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from gateway.domain import limits
 from gateway.flow.attachments import Sweeper
+from gateway.flow.retention import Retention
 from tests.edge.test_attachments import blobs
-from tests.files import PNG
-from tests.house_under_test import House, Json, opened
+from tests.files import PDF, PNG
+from tests.house_under_test import House, Json, basic, opened
+from tests.journeys.process import new_app, serving, spoken_to
 
 DAY_MS = 86_400_000
+HALF_BYTES = 3 << 20
+END = b"\r\n--b--\r\n"
 
 
 async def there(house: House, url: str) -> bool:
@@ -56,6 +62,20 @@ async def test_a_file_for_a_message_goes_with_it(house: House, tmp_path: Path, e
     assert len(blobs(tmp_path)) == 1
     await house.flow.sweeper.step()
     assert blobs(tmp_path) == []
+
+
+async def test_a_file_goes_when_messages_are_kept_no_longer(house: House) -> None:
+    settings = {"settings": {"conversationRetentionSeconds": 1}}
+    assert (await house.rest("PATCH", f"/v2/apps/{house.app_id}", settings, key=house.account)).status == 200
+    room = await house.group("ann", "bob")
+    url = await house.uploaded("cat.png", PNG)
+    await shown(house, room, url)
+    retention = Retention(house.flow.store, house.flow.corridor, lambda: house.flow.now() + 60_000)
+    async with asyncio.timeout(10):
+        while await there(house, url):
+            await retention.step()
+            await asyncio.sleep(0.05)
+    assert await house.messages(room) == []
 
 
 async def test_a_file_goes_with_the_personal_conversations_of_its_user(house: House) -> None:
@@ -193,3 +213,53 @@ async def test_a_file_whose_bytes_are_lost_is_not_there(house: House, tmp_path: 
     for blob in blobs(tmp_path):
         blob.unlink()
     assert not await there(house, url)
+
+
+def half_of(house: House, query: str) -> bytes:
+    """The first half of an upload, as it goes over the wire."""
+    body = b'--b\r\nContent-Disposition: form-data; name="source"; filename="a.pdf"\r\n\r\n' + PDF
+    head = (
+        f"POST /v2/apps/{house.app_id}/attachments?{query} HTTP/1.1",
+        "Host: x",
+        f"Authorization: {basic(*house.key)}",
+        "Content-Type: multipart/form-data; boundary=b",
+        f"Content-Length: {len(body) + HALF_BYTES + len(END)}",
+    )
+    return "\r\n".join([*head, "", ""]).encode() + body + b"x" * HALF_BYTES
+
+
+async def something_written(tmp_path: Path) -> None:
+    async with asyncio.timeout(10):
+        while not blobs(tmp_path):  # noqa: ASYNC110 - nobody says that the first bytes are on the disk
+            await asyncio.sleep(0.01)
+
+
+async def test_a_conversation_that_goes_while_its_file_comes_leaves_nothing(house: House, tmp_path: Path) -> None:
+    room = await house.group("ann", "bob")
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(house.url).port)
+    writer.write(half_of(house, f"access=public&for=message&conversationId={room}"))
+    await something_written(tmp_path)
+    await ENDINGS["conversation"](house, room, "")
+    writer.write(END)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 404 ")
+    writer.close()
+    assert blobs(tmp_path) == []
+
+
+async def test_what_a_crash_left_half_written_is_swept_up(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    credentials = await new_app(data)
+    async with serving(data) as gateway, spoken_to(await gateway.ready(), credentials) as house:
+        _, writer = await asyncio.open_connection("127.0.0.1", URL(house.url).port)
+        writer.write(half_of(house, "access=public"))
+        await something_written(tmp_path)
+        gateway.process.kill()
+        await gateway.process.wait()
+        writer.close()
+    assert len(blobs(tmp_path)) == 1
+    async with opened(data) as again:
+        flow = again.flow
+        await Sweeper(flow.store, flow.attachments._blobs, flow.now).step()
+        assert len(blobs(tmp_path)) == 1
+        await Sweeper(flow.store, flow.attachments._blobs, lambda: flow.now() + DAY_MS + 60_000).step()
+        assert blobs(tmp_path) == []

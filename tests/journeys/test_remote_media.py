@@ -104,6 +104,12 @@ async def test_a_file_that_moved_to_no_web_address(house: House, web: Elsewhere,
     assert refused(await shows(house, await house.group("ann"), f"{web.url}/to?url={url}", "file")) == UNREADABLE
 
 
+async def test_nobody_is_asked_for_a_conversation_that_is_not_there(house: House, web: Elsewhere) -> None:
+    answer = await shows(house, "0" * 24, f"{web.url}/files/cat.png")
+    assert (answer.status, answer.code) == (404, "conversation_not_found")
+    assert web.asked == []
+
+
 async def test_only_the_protocol_of_the_web_is_spoken(house: House, web: Elsewhere) -> None:
     url = f"{web.url}/to?url={web.url.replace('http', 'ws')}/files/cat.png"
     assert refused(await shows(house, await house.group("ann"), url)) == UNREADABLE
