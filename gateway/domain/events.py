@@ -55,12 +55,12 @@ class History(Value):
 class ConversationEvent(Event, kw_only=True):
     """Something that happened in a conversation; `conversation` is its state afterwards.
 
-    `shown` is what those who come into control with it want to know.
+    `shown` is what whoever comes into control wants to know.
     """
 
     conversation: Conversation
     seq: int = 0
-    shown: tuple[History, ...] = ()
+    shown: History | None = None
 
     @property
     def lane(self) -> str:

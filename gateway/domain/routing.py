@@ -14,19 +14,26 @@ def routed(office: Office | None, conversation: Conversation) -> Conversation:
     if office is None or (office.switchboard is None and conversation.active is None):
         return conversation
     if office.switchboard is None:
-        return structs.replace(conversation, active=None, pending=None)
+        return structs.replace(conversation, active=None, pending=None, unshown=False)
     if not office.switchboard.enabled:
         return conversation
-    active, pending = _sides(office, office.switchboard, conversation)
-    if active == conversation.active and pending == conversation.pending:
-        return conversation
-    return structs.replace(conversation, active=active, pending=pending)
+    active = _present(office.switchboard, conversation.active) or _default(office, office.switchboard, conversation)
+    pending = _present(office.switchboard, conversation.pending)
+    after = given(conversation, active, pending if pending is not active else None)
+    return conversation if after == conversation else after
 
 
-def _sides(office: Office, board: Switchboard, conversation: Conversation) -> tuple[Responder | None, Responder | None]:
-    active = _present(board, conversation.active) or _default(office, board, conversation)
-    pending = _present(board, conversation.pending)
-    return _shown(active), _shown(pending if pending is not active else None)
+def given(
+    conversation: Conversation, active: SwitchboardIntegration | None, pending: SwitchboardIntegration | None = None
+) -> Conversation:
+    """The conversation under the control of `active`, who is still to be shown what was said if they are new to it."""
+    known = conversation.active is not None and active is not None and conversation.active.id == active.id
+    return structs.replace(
+        conversation,
+        active=_shown(active),
+        pending=_shown(pending),
+        unshown=conversation.unshown if known else bool(active and active.message_history_count),
+    )
 
 
 def _default(office: Office, board: Switchboard, conversation: Conversation) -> SwitchboardIntegration | None:
@@ -42,12 +49,3 @@ def _present(board: Switchboard, responder: Responder | None) -> SwitchboardInte
 
 def _shown(place: SwitchboardIntegration | None) -> Responder | None:
     return place.responder if place else None
-
-
-def newcomers(board: Switchboard | None, before: Conversation, after: Conversation) -> list[SwitchboardIntegration]:
-    """Who is given or offered control between two states and wants to know what was said until then."""
-    if board is None or (after.active is before.active and after.pending is before.pending):
-        return []
-    sides = ((before.active, after.active), (before.pending, after.pending))
-    come = [now.id for was, now in sides if now is not None and (was is None or was.id != now.id)]
-    return [it for it in board.integrations if it.id in come and it.message_history_count]

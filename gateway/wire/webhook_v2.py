@@ -33,10 +33,10 @@ def render(event: ev.Event, webhook: Webhook) -> Json:
 
 def _shown(event: ev.Event, webhook: Webhook) -> Json:
     """What was said before, for whoever comes into control with this event."""
-    for it in event.shown if isinstance(event, ev.ConversationEvent) else ():
-        if it.integration_id == webhook.integration_id:
-            return {"messageHistory": [v2.message(message) for message in it.messages]}
-    return {}
+    shown = event.shown if isinstance(event, ev.ConversationEvent) else None
+    if shown is None or shown.integration_id != webhook.integration_id:
+        return {}
+    return {"messageHistory": [v2.message(it) for it in shown.messages]}
 
 
 def _user(it: User, webhook: Webhook) -> Json:

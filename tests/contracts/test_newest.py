@@ -31,7 +31,7 @@ async def room(clerk: Clerk) -> str:
 async def seated(clerk: Clerk, **facts: Any) -> SwitchboardIntegration:
     """The default of a switchboard that is enabled."""
     app_id, orders = clerk.orders.app_id, clerk.orders
-    board, bot = await clerk.do(cmd.CreateSwitchboard(app_id=app_id), orders.custom("user:remove"))
+    board, bot = await clerk.do(cmd.CreateSwitchboard(app_id=app_id), orders.custom("conversation:message"))
     seat = cmd.CreateSwitchboardIntegration(
         app_id=app_id, switchboard_id=board.id, name="bot", integration_id=bot.id, **facts
     )

@@ -337,9 +337,14 @@ def test_what_fails_is_refused_and_told(failing: Failing, problem: Problem) -> N
 # --- what was said ----------------------------------------------------------------------------------------------------
 
 
-def shown(event: ev.ConversationEvent) -> dict[str, list[str]]:
-    """What each newcomer is shown, by integration."""
-    return {it.integration_id: [getattr(m.content, "text", "-") for m in it.messages] for it in event.shown}
+def shown(town: Exchange) -> dict[str, list[str]]:
+    """What the newest event shows to whom."""
+    event = town.happened[-1]
+    assert isinstance(event, ev.ConversationEvent)
+    if event.shown is None:
+        return {}
+    (name,) = {it.name for it in town.board.integrations if it.integration_id == event.shown.integration_id}
+    return {name: [getattr(it.content, "text", "-") for it in event.shown.messages]}
 
 
 def remembering(town: Exchange, room: str) -> None:
@@ -355,35 +360,70 @@ def test_newcomers_are_shown_what_was_said() -> None:
     for number in range(4):
         say(town, room, str(number))
     remembering(town, room)
-    desk = town.place("desk").integration_id
     town.do(town.offers(room, "desk"))
-    assert shown(town.last(ev.ControlOffered)) == {desk: ["2", "3"]}
+    assert shown(town) == {"desk": ["2", "3"]}
     say(town, room, "4")
-    assert shown(town.last(ev.MessagePosted)) == {}
+    assert shown(town) == {}
     town.do(town.accepts(room))
-    assert shown(town.last(ev.ControlAccepted)) == {desk: ["3", "4"]}
+    assert shown(town) == {"desk": ["3", "4"]}
     town.do(town.passes(room, "bot"))
-    assert shown(town.last(ev.ControlPassed)) == {}
+    assert shown(town) == {}
     town.do(town.passes(room, "desk"))
-    assert shown(town.last(ev.ControlPassed)) == {desk: ["3", "4"]}
+    assert shown(town) == {"desk": ["3", "4"]}
+    say(town, room, "5")
+    assert shown(town) == {}
 
 
-def test_the_default_is_shown_what_was_said_with_the_event_that_takes_it_up() -> None:
+def test_the_default_is_shown_what_was_said_with_the_first_event_it_is_sent() -> None:
     town = Exchange("bot", message_history_count=10)
     room = town.group("ann")
     first = town.do(town.orders.says(room, "first")).message
+    assert shown(town) == {}
     say(town, room, "second")
     remembering(town, room)
     town.do(town.releases(room))
     town.do(town.orders.types(room, "ann"))
-    assert shown(town.last(ev.Typing)) == {}
-    town.do(town.orders.deletes(room, first.id))
-    bot = town.place("bot").integration_id
-    assert shown(town.last(ev.MessageDeleted)) == {bot: ["first", "second"]}
-    assert town.house.newest[room][0].deleted
+    assert shown(town) == {}
+    town.do(town.orders.deletes(room, first.id))  # which no webhook is told of
+    assert (shown(town), town.control(room)) == ({}, ("bot", None))
+    say(town, room, "third")
+    assert shown(town) == {"bot": ["-", "second"]}
+    say(town, room, "fourth")
+    assert shown(town) == {}
     town.do(town.releases(room))
     town.do(town.orders.clears(room))
-    assert shown(town.last(ev.MessagesCleared)) == {bot: ["-", "second"]}
+    say(town, room, "fifth")
+    assert shown(town) == {}
+
+
+def test_one_who_listens_to_messages_alone_is_shown_it_with_the_next_message() -> None:
+    town = Exchange("bot")
+    quiet = town.do(town.orders.custom("conversation:message"))
+    town.do(town.seats("quiet", integration_id=quiet.id, message_history_count=1, deliver_standby_events=False))
+    room = town.group("ann")
+    say(town, room, "one")
+    remembering(town, room)
+    town.do(town.passes(room, "quiet"))
+    town.do(town.orders.reads(room, "ann"))
+    assert shown(town) == {}
+    say(town, room, "two")
+    assert shown(town) == {"quiet": ["one"]}
+    say(town, room, "three")
+    assert shown(town) == {}
+
+
+def test_of_several_events_at_once_the_first_shows_it() -> None:
+    town = Exchange("bot", message_history_count=1)
+    web = town.device("ann")
+    town.do(cmd.UpdateApp(app_id=town.app_id, settings={"echo_postback": True}))
+    room = town.group("ann")
+    content: Any = town.do(town.orders.posts(room, asking())).message.content
+    remembering(town, room)
     town.do(town.releases(room))
-    say(town, room, "third")
-    assert shown(town.last(ev.MessagePosted)) == {}
+    before = len(town.happened)
+    town.do(town.orders.presses(room, "ann", content.actions[0].id, web))
+    happened = [it for it in town.happened[before:] if isinstance(it, ev.ConversationEvent)]
+    assert len(happened) == 2
+    assert [it.shown is not None for it in happened] == [True, False]
+    say(town, room)
+    assert shown(town) == {}

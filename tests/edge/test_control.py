@@ -172,7 +172,10 @@ async def test_a_default_responder_takes_what_comes_through_its_integration(
 ) -> None:
     web = house.integrations["web"]
     named = await rest("PATCH", f"/integrations/{web}", {"defaultResponderId": desk.place["id"]})
-    assert named.status == 200
+    responder = {name: desk.place[name] for name in desk.place if name != "id"}
+    assert named.body["integration"]["defaultResponder"] == {**responder, "inherited": False}
+    ios = (await rest("GET", f"/integrations/{house.integrations['ios']}")).body["integration"]
+    assert (ios["defaultResponder"]["name"], ios["defaultResponder"]["inherited"]) == ("bot", True)
     ann = await house.device("ann")
     opened = await ann.ask("conversation:create")
     room = opened["result"]["conversation"]["id"]

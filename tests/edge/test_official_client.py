@@ -131,6 +131,9 @@ async def test_control(house: House, official: Official, receiver: Receiver) -> 
     room = await house.group("ann")
     words = house.app_id, room
     asked = {"switchboardIntegration": "desk", "metadata": {"a": 1}}
+    web = house.integrations["web"]
+    shown = (await official("IntegrationsApi.get_integration", house.app_id, web)).integration
+    assert (shown.default_responder.name, shown.default_responder.inherited) == ("bot", True)
     await official("SwitchboardActionsApi.offer_control", *words, ("OfferControlBody", asked))
     shown = (await official("ConversationsApi.get_conversation", *words)).conversation
     assert shown.active_switchboard_integration.name == "bot"

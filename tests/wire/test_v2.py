@@ -194,9 +194,9 @@ def test_clients_and_devices() -> None:
 def test_integrations_show_the_fields_of_their_type() -> None:
     line = Integration(id="i", type="line", fields={"channelId": "5", "channelSecret": "s"})
     shown = {"id": "i", "type": "line", "status": "active", "channelId": "5", "showAIDisclaimer": True}
-    assert v2.integration(line) == shown
+    assert v2.integration(line, None) == shown
     custom = Integration(id="i", type="custom", display_name="Bot", webhooks=(HOOK, structs.replace(HOOK, id="2")))
-    assert v2.integration(custom) == {
+    assert v2.integration(custom, None) == {
         "id": "i",
         "type": "custom",
         "status": "active",

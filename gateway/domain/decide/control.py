@@ -11,6 +11,7 @@ from gateway.domain.decide.decision import Decision
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.house import House
 from gateway.domain.model import Conversation, Switchboard, SwitchboardIntegration
+from gateway.domain.routing import given
 from gateway.domain.value import Stamp
 
 NEXT: Final = "next"
@@ -28,7 +29,7 @@ def pass_(house: House, command: cmd.PassControl, stamp: Stamp) -> Decision:
     target = _target(board, now, command.target)
     if isinstance(target, Problem):
         return _failed(ev.PassFailed, command, now, target, stamp)
-    after = structs.replace(now, active=target.responder, pending=None)
+    after = given(now, target)
     if after == before:
         return Decision()
     return _changed(ev.ControlPassed, command, now, after, stamp, reason=command.reason)
@@ -54,7 +55,7 @@ def accept(house: House, command: cmd.AcceptControl, stamp: Stamp) -> Decision:
         return _failed(ev.AcceptFailed, command, now, problem, stamp, command.metadata)
     if command.by is not None and command.by != now.pending.integration_id:
         raise Refused(errors.FORBIDDEN)
-    after = structs.replace(now, active=now.pending, pending=None)
+    after = given(now, board.integration(now.pending.id))
     return _changed(ev.ControlAccepted, command, now, after, stamp)
 
 
@@ -68,7 +69,7 @@ def release(house: House, command: cmd.ReleaseControl, stamp: Stamp) -> Decision
         raise Refused(errors.FORBIDDEN)
     if active is None:
         return Decision()
-    after = structs.replace(now, active=None, pending=None)
+    after = given(now, None)
     return _changed(ev.ControlReleased, command, now, after, stamp, reason=command.reason)
 
 

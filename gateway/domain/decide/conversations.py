@@ -70,7 +70,7 @@ def _created(
         clock=stamp.at,
         origin=command.source.integration_id,
     )
-    conversation = routed(office, conversation)
+    conversation = structs.replace(routed(office, conversation), unshown=False)
     participants = tuple(Participant(id=stamp.new_id(), user_id=guest.user.id) for guest in guests)
     return ev.ConversationCreated(
         id=stamp.new_id(),

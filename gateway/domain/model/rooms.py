@@ -30,7 +30,7 @@ class Conversation(Value, kw_only=True):
 
     `seq` numbers its events and `clock` is the time of the newest; `posted` counts the messages ever posted and
     `cleared` how many of those went with the last "delete all". `active` is in control and `pending` was asked to be;
-    `origin` is the integration it came through.
+    `unshown` says that `active` is still to be shown what was said. `origin` is the integration it came through.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Conversation(Value, kw_only=True):
     origin: str | None = None
     active: Responder | None = None
     pending: Responder | None = None
+    unshown: bool = False
 
 
 class Room(Value):

@@ -219,7 +219,7 @@ def _message(event: ev.MessagePosted) -> Row:
 def _histories(events: Sequence[ev.Event]) -> list[Row]:
     """Everything but messages that has a place in a history. What newcomers were shown is none of it."""
     return [
-        (it.conversation.id, it.seq, _unheard(structs.replace(it, shown=()) if it.shown else it))
+        (it.conversation.id, it.seq, _unheard(structs.replace(it, shown=None) if it.shown else it))
         for it in events
         if isinstance(it, ev.ConversationEvent) and it.seq and not isinstance(it, ev.MessagePosted)
     ]

@@ -10,7 +10,7 @@ from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Attachment, Key, Office, Person, Room, User
-from gateway.domain.routing import newcomers, routed
+from gateway.domain.routing import routed
 from gateway.stores.recent import Recent
 from gateway.stores.sqlite.connection import Row
 from gateway.wire.json import load, store
@@ -227,8 +227,7 @@ class Reader:
         office, room = self.house.offices.get(needs.office or ""), self.house.rooms.get(needs.room or "")
         if office is None or office.switchboard is None or room is None:
             return False
-        after = routed(office, room.conversation)
-        return needs.newest or bool(newcomers(office.switchboard, room.conversation, after))
+        return needs.newest or routed(office, room.conversation).unshown
 
     async def _newest(self, ids: set[str]) -> None:
         if not ids:
