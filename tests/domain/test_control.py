@@ -9,7 +9,9 @@ from gateway.domain import commands as cmd
 from gateway.domain import events as ev
 from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import PostbackAction, Text
+from gateway.domain.decide.history import UNCHANGING
 from gateway.domain.errors import Problem
+from gateway.domain.evolve import _EVOLVERS as EVOLVERS
 from gateway.domain.model import Source
 from tests.domain.exchange import Exchange
 from tests.domain.switchboard_stories import FAILURES, Failing
@@ -410,6 +412,12 @@ def test_one_who_listens_to_messages_alone_is_shown_it_with_the_next_message() -
     assert shown(town) == {"quiet": ["one"]}
     say(town, room, "three")
     assert shown(town) == {}
+
+
+def test_what_leaves_nothing_behind_shows_nothing() -> None:
+    """Else it would be shown again: whether it was is part of what is kept."""
+    forgotten = {kind for kind, evolver in EVOLVERS.items() if evolver.__name__ == "_nothing"}
+    assert all(issubclass(it, UNCHANGING) for it in forgotten if issubclass(it, ev.ConversationEvent))
 
 
 def test_of_several_events_at_once_the_first_shows_it() -> None:
