@@ -54,6 +54,17 @@ def test_an_integration_takes_its_places_with_it() -> None:
     assert [it.name for it in town.board.integrations] == ["bot"]
 
 
+def test_an_integration_that_withdraws_is_not_kept() -> None:
+    town = Exchange("bot", "desk")
+    desk = town.place("desk")
+    town.do(town.changes_place("bot", next_id=desk.id))
+    town.do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=desk.integration_id, withdrawn=True))
+    assert (town.place("bot").next_id, town.board.enabled, len(town.board.integrations)) == (None, True, 1)
+    bot = town.place("bot").integration_id
+    town.do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=bot, withdrawn=True))
+    assert town.board == Switchboard(id=town.board.id)
+
+
 def test_a_default_may_go_once_there_is_another() -> None:
     town = Exchange("bot", "desk")
     town.do(town.switched(default_id=town.place("desk").id))

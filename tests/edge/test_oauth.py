@@ -469,26 +469,24 @@ async def test_access_is_given_back(rest: Rest, house: House, partner: Partner, 
     assert await token_for(house, partner) != token
 
 
-async def test_a_partner_may_have_a_place_in_the_switchboard(
-    rest: Rest, house: House, partner: Partner, token: str
+async def test_a_partner_sits_in_the_switchboard_until_it_leaves(
+    rest: Rest, house: House, partner: Partner, token: str, receiver: Receiver
 ) -> None:
-    """It is found by its type; while everything begins with it, it cannot go."""
+    hook = {"target": receiver.url, "triggers": ["conversation:message"]}
+    await rest("POST", "/integrations/me/webhooks", hook, **by(token))
     board = f"/switchboards/{(await rest('POST', '/switchboards')).body['switchboard']['id']}"
-    asked = {"name": "partner", "integrationType": partner.id}
-    made = await rest("POST", f"{board}/switchboardIntegrations", asked)
-    assert made.status == 201, made
-    seat = made.body["switchboardIntegration"]
-    assert seat["integrationType"] == partner.id
-    await rest("PATCH", board, {"enabled": True, "defaultSwitchboardIntegrationId": seat["id"]})
+    asked = {"name": "partner", "integrationType": partner.id, "deliverStandbyEvents": False}
+    place = (await rest("POST", f"{board}/switchboardIntegrations", asked)).body["switchboardIntegration"]
+    assert place["integrationType"] == partner.id
+    await rest("PATCH", board, {"enabled": True, "defaultSwitchboardIntegrationId": place["id"]})
     room = await house.group("ann")
-    shown = (await rest("GET", f"/conversations/{room}", **by(token))).body["conversation"]
-    assert shown["activeSwitchboardIntegration"]["integrationId"] == seat["integrationId"]
-    kept = await rest("DELETE", "/oauth/authorization", **by(token))
-    assert (kept.status, kept.code) == (400, "bad_request")
-    assert (await rest("POST", f"/conversations/{room}/releaseControl", **by(token))).status == 200
-    off = {"enabled": False, "defaultSwitchboardIntegrationId": None}
-    assert (await rest("PATCH", board, off)).status == 200
+    await house.says(room, "hi")
+    (heard,) = await receiver.until(lambda: receiver.events)
+    assert heard["payload"]["conversation"]["activeSwitchboardIntegration"]["integrationType"] == partner.id
+    assert await rest("POST", f"/conversations/{room}/releaseControl", **by(token)) == (200, {})
     assert await rest("DELETE", "/oauth/authorization", **by(token)) == (200, {})
+    (left,) = (await rest("GET", "/switchboards")).body["switchboards"]
+    assert left == {"id": left["id"], "enabled": False}
     listed = await rest("GET", f"{board}/switchboardIntegrations")
     assert listed.body == {"switchboardIntegrations": []}
 

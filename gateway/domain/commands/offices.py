@@ -74,7 +74,10 @@ class UpdateIntegration(Command[Integration], kw_only=True):
 
 
 class DeleteIntegration(Command[None], kw_only=True):
+    """`withdrawn` says that it goes of its own accord, whatever it is needed for."""
+
     integration_id: str
+    withdrawn: bool = False
 
 
 class CreateWebhook(Command[Webhook], kw_only=True):

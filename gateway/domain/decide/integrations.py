@@ -8,7 +8,7 @@ from gateway.domain import events as ev
 from gateway.domain.channels import CHANNELS, CUSTOM, SDK_TYPES, Channel
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.offices import changed
-from gateway.domain.decide.switchboards import unlinked
+from gateway.domain.decide.switchboards import unlinked, withdrawn
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Integration, Office, Webhook
@@ -60,7 +60,7 @@ def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stam
 def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stamp) -> Decision:
     office, integration = _integration(house, command.app_id, command.integration_id)
     after = structs.replace(
-        unlinked(office, integration.id),
+        (withdrawn if command.withdrawn else unlinked)(office, integration.id),
         integrations=tuple(it for it in office.integrations if it.id != integration.id),
         keys=tuple(key for key in office.keys if key.integration_id != integration.id),
     )

@@ -89,6 +89,23 @@ def unlinked(office: Office, integration_id: str) -> Office:
     return structs.replace(office, switchboard=board)
 
 
+def withdrawn(office: Office, integration_id: str) -> Office:
+    """The office once an integration goes of its own accord: without a default the switchboard is off."""
+    board = office.switchboard
+    if board is None:
+        return office
+    gone = {it.id for it in board.integrations if it.integration_id == integration_id}
+    places = tuple(
+        structs.replace(it, next_id=None) if it.next_id in gone else it
+        for it in board.integrations
+        if it.id not in gone
+    )
+    board = structs.replace(board, integrations=places)
+    if board.default_id in gone:
+        board = structs.replace(board, default_id=None, enabled=False)
+    return structs.replace(office, switchboard=board)
+
+
 def _without(board: Switchboard, gone: SwitchboardIntegration) -> Switchboard:
     if gone.id == board.default_id:
         raise Refused(errors.DEFAULT_RESPONDER_STAYS)

@@ -141,7 +141,8 @@ async def revoke_access(call: Call) -> Json:
     integration = office.integration(caller.integration_id or "")
     if integration is None or not integration.connected:
         raise Refused(errors.NOTHING_GRANTED)
-    await call.flow.corridor.execute(DeleteIntegration(app_id=caller.app_id, integration_id=integration.id))
+    gone = DeleteIntegration(app_id=caller.app_id, integration_id=integration.id, withdrawn=True)
+    await call.flow.corridor.execute(gone)
     return {}
 
 
@@ -194,7 +195,7 @@ OPERATIONS = (
         "/oauth/authorization",
         access.INTEGRATION,
         revoke_access,
-        refuses=(errors.NOTHING_GRANTED, errors.DEFAULT_RESPONDER_STAYS, errors.NEXT_STAYS),
+        refuses=(errors.NOTHING_GRANTED,),
     ),
     Operation(
         "GET", "/v2/tokenInfo", access.ANY, get_token_info, answers=answers.AppAnswer, refuses=(errors.OF_NO_APP,)
