@@ -8,12 +8,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from tests.edge.test_official_client import Official
 from yarl import URL
 
 from gateway.domain import limits
 from gateway.flow.provision import Credentials
 from tests.edge.conftest import Rest
-from tests.edge.test_official_client import Official
 from tests.files import HTML, JPEG, PDF, PNG, PROGRAM, SVG
 from tests.house_under_test import Answer, House, basic, opened
 

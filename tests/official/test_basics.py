@@ -1,7 +1,5 @@
 """The official Python client, unmodified: it reads every answer into its own closed models, or raises."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import jwt as pyjwt
@@ -12,38 +10,10 @@ from gateway.flow import provision
 from tests.domain.town import Orders
 from tests.edge.examples import BUSINESS, CHANNELS, CONTENTS
 from tests.edge.premises import HOOK
-from tests.house_under_test import House, Json
-from tests.partner import served
+from tests.house_under_test import House
+from tests.official.client import Official, client
 from tests.receiver import Receiver
 from tests.switchboard import Board
-
-client = pytest.importorskip("sunshine_conversations_client")
-
-
-class Official:
-    """The client with one key. Every call has to give something: None is given for a status that is not documented."""
-
-    def __init__(self, house: House, key: tuple[str, str]) -> None:
-        configuration = client.Configuration(host=house.url, username=key[0], password=key[1])
-        self._client = client.ApiClient(configuration)
-
-    async def __call__(self, method: str, *words: Any, **options: Any) -> Any:
-        """Call `SomeApi.some_method`; a body is given as (model, JSON), so that unset fields are sent as null."""
-        api, _, name = method.partition(".")
-        call: Callable[..., Any] = getattr(getattr(client, api)(self._client), name)
-        bodies = [model(*it) if isinstance(it, tuple) else it for it in words]
-        answer = await asyncio.to_thread(call, *bodies, **options)
-        assert answer is not None, f"{method} gave nothing"
-        return answer
-
-
-def model(name: str, body: Json) -> Any:
-    return getattr(client, name).from_dict(body)
-
-
-@pytest.fixture
-def official(house: House) -> Official:
-    return Official(house, house.key)
 
 
 async def test_apps_and_keys(house: House) -> None:
@@ -150,73 +120,6 @@ async def test_control(house: House, official: Official, receiver: Receiver) -> 
     with pytest.raises(client.exceptions.ApiException) as failed:
         await theirs("SwitchboardActionsApi.accept_control", *words, client.AcceptControlBody())
     assert failed.value.status == 400
-
-
-async def test_integrations_of_every_type(house: House, official: Official) -> None:
-    app = house.app_id
-    for kind, fields in CHANNELS.items():
-        asked = (kind.capitalize(), {"type": kind, **fields})
-        made = await official("IntegrationsApi.create_integration", app, asked)
-        assert made.integration.type == kind
-        model = {"messagebird": "MessageBird", "whatsapp": "WhatsApp"}.get(kind, kind.capitalize())
-        change = client.IntegrationUpdate(getattr(client, f"{model}Update")(display_name="front"))
-        changed = await official("IntegrationsApi.update_integration", app, made.integration.id, change)
-        assert changed.integration.display_name == "front"
-        shown = await official("IntegrationsApi.get_integration", app, made.integration.id)
-        assert shown.integration == changed.integration
-    listed = await official("IntegrationsApi.list_integrations", app)
-    assert {it.type for it in listed.integrations} == set(CHANNELS)
-    with pytest.raises(client.exceptions.BadRequestException) as refused:
-        await official("IntegrationsApi.create_integration", app, client.Integration(type="nonsense"))
-    assert refused.value.data.errors[0].title == "Invalid integration type"
-
-
-async def test_keys_of_an_integration(house: House, official: Official) -> None:
-    app = house.app_id
-    custom = ("Custom", {"type": "custom", "webhooks": [HOOK]})
-    bot = (await official("IntegrationsApi.create_integration", app, custom)).integration.id
-    keys = "CustomIntegrationApiKeysApi"
-    asked = ("IntegrationApiKey", {"displayName": "k"})
-    key = (await official(f"{keys}.create_custom_integration_key", app, bot, asked)).key
-    assert (await official(f"{keys}.get_custom_integration_key", app, bot, key.id)).key.secret == key.secret
-    assert len((await official(f"{keys}.list_custom_integration_keys", app, bot)).keys) == 1
-    own = Official(house, (key.id, key.secret))
-    assert len((await own("WebhooksApi.list_webhooks", app, "me")).webhooks) == 1
-    await official(f"{keys}.delete_custom_integration_key", app, bot, key.id)
-    with pytest.raises(client.exceptions.BadRequestException) as refused:
-        await official(f"{keys}.list_custom_integration_keys", app, house.integrations["web"])
-    assert refused.value.data.errors[0].title == "API keys are available only for custom integrations"
-
-
-def bearing(house: House, token: str) -> Any:
-    """A client that shows a token everywhere; by itself it shows none where it has to."""
-    api = client.ApiClient(client.Configuration(host=house.url, access_token=token))
-    api.set_default_header("Authorization", f"Bearer {token}")
-    return api
-
-
-async def test_oauth(house: House) -> None:
-    """The client follows the redirect by itself, so that the partner's page is where the code arrives."""
-    came: list[str] = []
-
-    async def back(request: web.Request) -> web.Response:
-        came.append(request.query["code"])
-        return web.Response()
-
-    async with served(back) as url:
-        partner = await provision.new_partner(house.flow, "Bot", (url,))
-        jwt = pyjwt.encode({"scope": "app"}, house.key[1], headers={"kid": house.key[0]})
-        owner = client.OAuthEndpointsApi(bearing(house, jwt))
-        await asyncio.to_thread(owner.authorize, partner.id, "code", state="s", redirect_uri=url)
-    stranger = Official(house, house.key)
-    facts = {"code": came[0], "grant_type": "authorization_code"}
-    asked = ("GetTokenRequest", {**facts, "client_id": partner.id, "client_secret": partner.secret})
-    token = (await stranger("OAuthEndpointsApi.get_token", asked)).access_token
-    oauth = client.OAuthEndpointsApi(bearing(house, token))
-    assert (await asyncio.to_thread(oauth.get_token_info)).app.id == house.app_id
-    assert await asyncio.to_thread(oauth.revoke_access) == {}
-    with pytest.raises(client.exceptions.UnauthorizedException):
-        await asyncio.to_thread(oauth.get_token_info)
 
 
 async def test_users(house: House, official: Official) -> None:
