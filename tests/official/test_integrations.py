@@ -35,6 +35,7 @@ TYPES: dict[str, tuple[str, Json]] = {
     "web": ("Web", {"brandColor": "00ff00"}),
     "whatsapp": ("Whatsapp", {"accountId": "a"}),
 }
+SERVED = ("custom", "web", "ios", "android", "unity")
 UPDATES = {"messagebird": "MessageBirdUpdate", "whatsapp": "WhatsAppUpdate"}
 
 
@@ -44,7 +45,7 @@ async def test_an_integration_of_every_type(official: Official, kind: str) -> No
     made = await official.ours("IntegrationsApi.create_integration", (name, {"type": kind, **fields}))
     it = made.integration.id
     shown = await official.ours("IntegrationsApi.get_integration", it)
-    assert (shown.integration.type, shown.integration.status) == (kind, "active")
+    assert (shown.integration.type, shown.integration.status) == (kind, "active" if kind in SERVED else "inactive")
     assert "s3cret" not in repr(shown.to_dict())
     update = getattr(client, UPDATES.get(kind, f"{kind.capitalize()}Update"))(display_name="renamed")
     changed = await official.ours("IntegrationsApi.update_integration", it, client.IntegrationUpdate(update))
@@ -101,4 +102,4 @@ async def test_keys_are_for_custom_integrations(house: House, official: Official
     asked = ("IntegrationApiKey", {"displayName": "no"})
     with pytest.raises(client.exceptions.BadRequestException) as refused:
         await official.ours("CustomIntegrationApiKeysApi.create_custom_integration_key", web, asked)
-    assert refused.value.data.errors[0].title == "API keys are available only for custom integrations"
+    assert "API keys are available only for custom integrations" in refused.value.body
