@@ -103,7 +103,7 @@ BOUNDS = [
     Bound("app displayName", lambda n: ("PATCH", "", {"displayName": "x" * n}), 100, "displayName", 1),
     Bound("app metadata", lambda n: ("PATCH", "", {"metadata": flat(n)}), META, "App metadata is limited to 4096"),
     *(Bound(f"message {it}", said(**{it: lambda size: "x" * size}), 4096, it, 1) for it in ("text", "htmlText")),
-    Bound("message markdownText", said(markdownText=lambda size: "x" * size), 4088, "markdownText", 1),  # <p>…</p>\n
+    Bound("message markdownText", said(markdownText=lambda size: "x" * size), 4089, "markdownText", 1),  # <p>…</p>
     Bound("message metadata", content(lambda _: {"type": "text", "text": "hi"}), META, "metadata"),
     Bound("image altText", content(lambda n: image(altText="x" * n)), 128, "altText"),
     Bound("image mediaUrl", content(lambda n: image(mediaUrl=url(n))), 2048, "mediaUrl", 20),
