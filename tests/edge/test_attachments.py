@@ -16,6 +16,7 @@ from gateway.flow.provision import Credentials
 from tests.edge.conftest import Rest
 from tests.files import HTML, JPEG, PDF, PNG, PROGRAM, SVG
 from tests.house_under_test import Answer, House, basic, opened
+from tests.official.client import Official
 
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/attachments/v2/([0-9a-f]{40})/([^/]+)")
 MEGABYTE = 1 << 20

@@ -131,7 +131,7 @@ async def test_who_and_where_from_are_said_in_full_only_when_asked(house: House,
     await life(house, receiver.url, includeFullUser=True, includeFullSource=True)
     await receiver.until(lambda: receiver.heard("user:remove"))
     by_device = [it["payload"]["message"] for it in receiver.heard("conversation:message")]
-    (answer,) = [it for it in by_device if it["content"]["type"] == "formResponse"]
+    answer = next(it for it in by_device if it["content"]["type"] == "formResponse")
     assert answer["source"]["device"]["guid"] == "phone"
     assert answer["source"]["client"]["type"] == "sdk"
     assert answer["author"]["user"]["profile"]["givenName"] == "Ann"
