@@ -8,7 +8,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.edge.test_official_client import Official
 from yarl import URL
 
 from gateway.domain import limits

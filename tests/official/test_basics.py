@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import jwt as pyjwt
 import pytest
-from aiohttp import web
 
-from gateway.flow import provision
 from tests.domain.town import Orders
-from tests.edge.examples import BUSINESS, CHANNELS, CONTENTS
+from tests.edge.examples import BUSINESS, CONTENTS
 from tests.edge.premises import HOOK
 from tests.house_under_test import House
 from tests.official.client import Official, client
