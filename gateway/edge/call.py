@@ -91,7 +91,7 @@ class Call:
         if self._body and self._request.content_type not in (*self._operation.media, UNSAID):
             raise Refused(errors.NOT_JSON)
         if self._request.content_type == FORM:
-            return json.shape(dict(parse_qsl(self._body.decode(errors="replace"))), kind)
+            return json.shape(dict(parse_qsl(self._body.decode(errors="replace"), keep_blank_values=True)), kind)
         read: T = json.read(self._body or b"{}", kind)
         return read
 

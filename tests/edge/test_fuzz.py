@@ -43,6 +43,8 @@ def right_data_is_accepted(ctx: CheckContext, response: Response, case: Case[Any
     """Or refused by one of the rules that the operation names as its own, since they depend on what there is."""
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code != 400:
         return None
+    if response.headers["content-type"] != ["application/json; charset=utf-8"]:
+        return None  # a page
     (operation,) = (it for it in OPERATIONS if (it.method, it.path) == (case.method.upper(), case.path))
     titles = [it["title"] for it in response.json()["errors"]]
     own = {it.title for it in operation.refuses}

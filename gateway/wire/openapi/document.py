@@ -58,6 +58,8 @@ class Described(Protocol):
     @property
     def query(self) -> Any: ...
     @property
+    def gives(self) -> str: ...
+    @property
     def replies(self) -> tuple[Any, ...]: ...
     @property
     def refusals(self) -> tuple[Problem, ...]: ...
@@ -192,7 +194,8 @@ class _Page:
 
     def _refusals(self) -> Iterator[tuple[int, Json]]:
         for status in sorted({it.status for it in self._it.refusals}):
-            yield status, self._refused.of([it for it in self._it.refusals if it.status == status])
+            problems = [it for it in self._it.refusals if it.status == status]
+            yield status, self._refused.of(problems, page=self._it.gives != JSON)
 
 
 MOVED: Final = frozenset({301, 302, 303, 307, 308})

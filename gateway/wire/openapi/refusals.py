@@ -30,12 +30,14 @@ class Refusals:
         self._names: dict[tuple[Problem, ...], str] = {}
         self.components: Json = {}
 
-    def of(self, problems: Sequence[Problem]) -> Json:
-        """The response with these problems, which share a status."""
+    def of(self, problems: Sequence[Problem], page: bool) -> Json:
+        """The response with these problems, which share a status; where a `page` is looked at, it may be one too."""
         key = tuple(sorted(problems, key=lambda it: (it.code, it.title)))
+        if page:
+            return self._response(key, {"text/html": {"schema": {"type": "string"}}})
         if key not in self._names:
             self._names[key] = name = self._new_name(key)
-            self.components[name] = self._response(key)
+            self.components[name] = self._response(key, {})
         return {"$ref": f"#/components/responses/{self._names[key]}"}
 
     def _new_name(self, problems: Sequence[Problem]) -> str:
@@ -44,7 +46,7 @@ class Refusals:
         known = sum(it.partition(".")[0] == name for it in self.components)
         return f"{name}.{known + 1}" if known else name
 
-    def _response(self, problems: Sequence[Problem]) -> Json:
+    def _response(self, problems: Sequence[Problem], also: Json) -> Json:
         examples = {
             f"{it.code}.{number}": {
                 "summary": it.title,
@@ -53,4 +55,7 @@ class Refusals:
             for number, it in enumerate(problems, start=1)
         }
         content = {"schema": self._schema, "examples": examples}
-        return {"description": SAYS.get(problems[0].status, "Refused."), "content": {"application/json": content}}
+        return {
+            "description": SAYS.get(problems[0].status, "Refused."),
+            "content": {"application/json": content, **also},
+        }

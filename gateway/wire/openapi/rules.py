@@ -14,14 +14,14 @@ WEB: Final[Json] = {"pattern": "^[hH][tT][tT][pP][sS]?://[^\\s/?#]"}
 NULL: Final[Json] = {"type": "null"}
 
 
-def exactly_one(*names: str) -> Json:
-    """Exactly one of these strings; null is as good as absent."""
-    return {"oneOf": [_only(name, names) for name in names]}
+def exactly_one(*names: str, kind: str = "string") -> Json:
+    """Exactly one of these fields; null is as good as absent."""
+    return {"oneOf": [_only(name, names, kind) for name in names]}
 
 
-def _only(name: str, names: tuple[str, ...]) -> Json:
+def _only(name: str, names: tuple[str, ...], kind: str) -> Json:
     others = dict.fromkeys((it for it in names if it != name), NULL)
-    return {"required": [name], "properties": {name: {"type": "string"}, **others}}
+    return {"required": [name], "properties": {name: {"type": kind}, **others}}
 
 
 def _has(name: str, **said: Any) -> Json:
@@ -105,6 +105,7 @@ RULES: Final[dict[str, Json]] = {  # by the name of the schema they are laid ove
         "anyOf": [fields(integrationId=NULL), fields(integrationType=NULL)],
         "properties": NAMES,
     },
+    "ConversionEvents": exactly_one("messenger", "instagram", "whatsapp", kind="object"),
     "WebhookCreate": fields(target=WEB, triggers=TRIGGERS),
     "WebhookUpdate": fields(target=WEB, triggers=TRIGGERS),
     "Text": {
