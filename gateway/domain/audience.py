@@ -14,6 +14,9 @@ TRIGGERS: Final[dict[type[ev.Event], str]] = {
     ev.Joined: "conversation:join",
     ev.Left: "conversation:leave",
     ev.MessagePosted: "conversation:message",
+    ev.ReachedChannel: "conversation:message:delivery:channel",
+    ev.ReachedUser: "conversation:message:delivery:user",
+    ev.NotDelivered: "conversation:message:delivery:failure",
     ev.HasRead: "conversation:read",
     ev.Typing: "conversation:typing",
     ev.Pressed: "conversation:postback",
@@ -32,9 +35,6 @@ TRIGGERS: Final[dict[type[ev.Event], str]] = {
 
 # Every trigger a webhook may name; those not in TRIGGERS have no cause in this gateway yet.
 KNOWN_TRIGGERS: Final = frozenset(TRIGGERS.values()) | {
-    "conversation:message:delivery:channel",
-    "conversation:message:delivery:user",
-    "conversation:message:delivery:failure",
     "conversation:referral",
     "client:update",
     "user:merge",
@@ -73,6 +73,27 @@ def _reaches(board: Switchboard, integration_id: str, event: ev.ConversationEven
     if active is not None and active.integration_id == integration_id:
         return True
     return isinstance(event, ev.ControlEvent) and integration_id in event.concerned
+
+
+DELIVERIES: Final = frozenset(TRIGGERS[it] for it in (ev.ReachedChannel, ev.ReachedUser, ev.NotDelivered))
+
+
+def wants(office: Office, kind: type[ev.Event]) -> bool:
+    """Whether a webhook of the app names this kind of event."""
+    return _named(office, frozenset((TRIGGERS[kind],)))
+
+
+def wants_deliveries(office: Office) -> bool:
+    """Whether anybody asks what becomes of messages; else it is not looked into."""
+    return _named(office, DELIVERIES)
+
+
+def _named(office: Office, triggers: frozenset[str]) -> bool:
+    for integration in office.integrations:
+        for hook in integration.webhooks:
+            if not triggers.isdisjoint(hook.triggers):
+                return True
+    return False
 
 
 class Eviction(Value, kw_only=True):

@@ -42,6 +42,9 @@ NO_SOURCE: Final = Problem(400, "bad_request", "The body should be multipart/for
 UNREADABLE_MEDIA: Final = Problem(400, "invalid_file", "The file at mediaUrl cannot be read")
 NO_PICTURE: Final = Problem(400, "invalid_file", "The file at mediaUrl is not an image")
 USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may only send conversation:read")
+DESTINATION_MISPLACED: Final = Problem(
+    400, "bad_request", "A destination is for messages of the business in personal conversations"
+)
 NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
 NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")
 NO_SUCH_FORM: Final = Problem(

@@ -52,6 +52,13 @@ class History(Value):
     messages: tuple[Message, ...]
 
 
+class Address(Value):
+    """Where a message goes: a platform or channel, and the integration of it."""
+
+    type: str
+    integration_id: str | None = None
+
+
 class ConversationEvent(Event, kw_only=True):
     """Something that happened in a conversation; `conversation` is its state afterwards.
 
@@ -97,11 +104,13 @@ class Left(ConversationEvent, kw_only=True, tag="conversation:leave"):
 
 
 class MessagePosted(ConversationEvent, kw_only=True, tag="conversation:message"):
-    """`source` is the whole of what the message keeps in short; absent in a replay."""
+    """`source` is the whole of what the message keeps in short; absent in a replay. `receipts`: a webhook wants to know
+    when it has arrived."""
 
     message: Message
     user: User | None = None
     source: Source | None = None
+    receipts: bool = False
 
 
 class MessageDeleted(ConversationEvent, kw_only=True, tag="message:delete"):
@@ -120,6 +129,28 @@ class HasRead(ConversationEvent, kw_only=True, tag="conversation:read"):
     user: User | None = None
     participant: Participant | None = None
     display_name: str | None = None
+
+
+class DeliveryEvent(ConversationEvent, kw_only=True):
+    """What is known of a message's way to one user. Told to webhooks alone, so without `seq`."""
+
+    user: User
+    message_id: str
+    destination: Address
+
+
+class ReachedChannel(DeliveryEvent, kw_only=True, tag="conversation:message:delivery:channel"):
+    pass
+
+
+class ReachedUser(DeliveryEvent, kw_only=True, tag="conversation:message:delivery:user"):
+    """`participant` remembers up to where this was told."""
+
+    participant: Participant
+
+
+class NotDelivered(DeliveryEvent, kw_only=True, tag="conversation:message:delivery:failure"):
+    error: Failure
 
 
 class Typing(ConversationEvent, kw_only=True, tag="conversation:typing"):
@@ -293,6 +324,9 @@ RoomEvent = (
     | MessageDeleted
     | MessagesCleared
     | HasRead
+    | ReachedChannel
+    | ReachedUser
+    | NotDelivered
     | Typing
     | Pressed
     | ControlPassed

@@ -32,6 +32,11 @@ def room_after(room: Room, event: ev.ConversationEvent) -> Room:
     elif isinstance(event, ev.MessagePosted) and event.message.author.user_id:
         author_id = event.message.author.user_id
         participants = _marked(participants, author_id, event.conversation.posted, event.message.received)
+    elif isinstance(event, ev.ReachedUser):
+        mark = event.participant
+        participants = tuple(
+            structs.replace(it, delivered=mark.delivered) if it.user_id == mark.user_id else it for it in participants
+        )
     elif isinstance(event, ev.HasRead) and event.participant:
         mark = event.participant
         participants = _marked(participants, mark.user_id, mark.read, mark.last_read)
@@ -246,6 +251,9 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.MessageDeleted: _message_deleted,
     ev.MessagesCleared: _cleared,
     ev.HasRead: _in_room,
+    ev.ReachedChannel: _nothing,
+    ev.ReachedUser: _in_room,
+    ev.NotDelivered: _nothing,
     ev.Typing: _nothing,
     ev.Pressed: _in_control,
     ev.ControlPassed: _in_control,

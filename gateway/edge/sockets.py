@@ -16,6 +16,8 @@ from gateway.flow.session import Session
 from gateway.wire import socket
 
 LINGER_S: Final = 2.0  # a device that was said goodbye to may take this long to read it
+PROBED: Final = b"received"  # what a ping holds that is to prove all before it; a heartbeat holds nothing
+PROBE: Final = Frame(Opcode.PING, PROBED).serialize(mask=False)
 QUIET: Final = logging.getLogger("gateway.websocket")
 QUIET.setLevel(logging.CRITICAL)  # its debug lines would hold what people say
 
@@ -100,6 +102,8 @@ class DeviceConnection(asyncio.Protocol):
         "_out",
         "_parts",
         "_pings",
+        "_probe",
+        "_probing",
         "_protocol",
         "_session",
         "_transport",
@@ -116,6 +120,8 @@ class DeviceConnection(asyncio.Protocol):
         self._parts = bytearray()
         self._heard = True
         self._pings = 0
+        self._probe = False
+        self._probing = False
         self._bucket = doors.heartbeats.join(self)
         doors.open.add(self)
         self._due = asyncio.get_running_loop().call_later(limits.HELLO_S, self._hello_is_due)
@@ -175,6 +181,9 @@ class DeviceConnection(asyncio.Protocol):
             self._take_text(frame)
         elif frame.opcode is Opcode.BINARY:
             self.dismiss(goodbyes.PROTOCOL_VIOLATION)
+        elif frame.opcode is Opcode.PONG and self._probing and frame.data == PROBED:
+            self._probing = False
+            self._session.proven()
 
     def _take_text(self, frame: Frame) -> None:
         """A whole message, or a part of one; the protocol bounds their sum."""
@@ -210,9 +219,21 @@ class DeviceConnection(asyncio.Protocol):
         out, self._out = self._out, []
         if self._transport.is_closing():
             return
+        if self._probe:
+            self._probe, self._probing = False, True
+            out.append(PROBE)
+            self._session.asked()
         if out:
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
         self._unsent = self._transport.get_write_buffer_size()
+
+    def probe(self) -> None:
+        """A ping goes out with what waits to be written, after it; none while another is under way."""
+        if self._probe or self._probing:
+            return
+        self._probe = True
+        if not self._out:
+            self._doors.outgoing.touch(self)
 
     def close(self, goodbye: Goodbye) -> None:
         """Say goodbye, close, and hang up when the device does, or after a while."""

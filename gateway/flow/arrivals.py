@@ -1,17 +1,20 @@
 """How a device becomes somebody's: hello, login, and logout."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from gateway.domain import goodbyes
+from gateway.domain import audience, goodbyes
 from gateway.domain.commands import Connect, DeviceDraft, Needs, Ref, UpdateDevice
 from gateway.domain.errors import Refused
+from gateway.domain.events import MessagePosted, ReachedUser
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Integration, Person, Source
 from gateway.flow import visits
 from gateway.flow.catchup import CatchUp, catch_up
 from gateway.flow.floor import Flow
 from gateway.flow.identity import Proof
+from gateway.flow.receipts import Pushed
 from gateway.wire import frames, socket, tokens, v2
 from gateway.wire.frames import Hello
 from gateway.wire.v2 import Json
@@ -30,11 +33,12 @@ class Arriving(Protocol):
     guid: str
     source: Source
     session_hash: str | None
+    receipts: bool
 
     def write(self, frame: bytes) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
     def become(self, person: Person, guid: str, proof: Proof | None) -> None: ...
-    def release(self, said: list[bytes], told: dict[str, int]) -> None: ...
+    def release(self, said: list[bytes], told: dict[str, int], pushed: list[Pushed]) -> None: ...
 
 
 async def hello(device: Arriving, frame: Hello) -> None:
@@ -95,6 +99,7 @@ async def _gone(device: Arriving, proof: Proof | None) -> Goodbye | None:
     office = house.offices.get(device.app_id)
     if office is None or office.integration(device.integration_id) is None:
         return goodbyes.UNKNOWN_INTEGRATION
+    device.receipts = audience.wants(office, ReachedUser)
     if house.find(me) is None or (proof and all(key.id != proof.key_id for key in office.keys)):
         return goodbyes.REVOKED
     return None
@@ -104,14 +109,24 @@ async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | 
     """Live events wait until what was missed has been told, and none is told twice."""
     said: list[bytes] = []
     told: dict[str, int] = {}
+    pushed: list[Pushed] = []
     try:
         asked = frame.positions or NO_POSITIONS
         caught_up = await catch_up(device.flow.store, device.user_id, asked.epoch, asked.seq)
         said.append(_written(device, frame, person, token, caught_up))
         said += (it.to(device.user_id) for it in map(socket.say, caught_up.missed) if it is not None)
         told = caught_up.told
+        if device.receipts:
+            pushed += _pushed(caught_up, device.user_id)
     finally:
-        device.release(said, told)
+        device.release(said, told, pushed)
+
+
+def _pushed(caught_up: CatchUp, user_id: str) -> Iterator[Pushed]:
+    """What others said meanwhile."""
+    for it in caught_up.missed:
+        if isinstance(it, MessagePosted) and it.message.author.user_id != user_id:
+            yield Pushed(it.conversation.id, it.seq, it.message.id)
 
 
 def _written(device: Arriving, frame: Hello, person: Person, token: str | None, caught_up: CatchUp) -> bytes:
@@ -149,7 +164,7 @@ async def login(device: Arriving, frame: frames.Login) -> Json:
     gone = await _gone(device, proof)
     if gone is not None:
         device.dismiss(gone)
-    device.release([], {})
+    device.release([], {}, [])
     return {"user": v2.user(person.user)}
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from gateway.domain.audience import Eviction, evicted
-from gateway.domain.events import ConversationEvent, Event, UserForgotten
+from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten
 from gateway.domain.goodbyes import Goodbye
+from gateway.flow.receipts import Pushed
 from gateway.wire import socket
 from gateway.wire.socket import Said
 
@@ -19,6 +20,7 @@ class Listener(Protocol):
     key_id: str | None
 
     def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None: ...
+    def expect(self, pushed: Pushed) -> None: ...
     def forget(self) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
 
@@ -53,6 +55,8 @@ class Hub:
         """Hand committed events, in order, to whom they are meant for."""
         for event in events:
             self._tell(event)
+            if isinstance(event, MessagePosted) and event.receipts:
+                self._expect(event)
             if isinstance(event, UserForgotten):
                 self._forget(event)
             eviction = evicted(event)
@@ -75,6 +79,14 @@ class Hub:
             frame = said.to(user_id)
             for listener in there:
                 listener.hear(frame, conversation_id, seq)
+
+    def _expect(self, event: MessagePosted) -> None:
+        """Have those who were just handed a message prove that it arrived; its author need not."""
+        pushed = Pushed(event.conversation.id, event.seq, event.message.id)
+        for user_id in event.audience:
+            if user_id != event.message.author.user_id:
+                for listener in self.of(user_id):
+                    listener.expect(pushed)
 
     def _forget(self, event: UserForgotten) -> None:
         for listener in self.of(event.user.id):

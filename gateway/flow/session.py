@@ -10,7 +10,7 @@ import structlog
 from msgspec import structs
 
 from gateway.domain import errors, goodbyes
-from gateway.domain.commands import Command, Ref, Speaker
+from gateway.domain.commands import Command, Receive, Ref, Speaker
 from gateway.domain.errors import Refused
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Person, Source
@@ -18,6 +18,7 @@ from gateway.flow import arrivals, device_commands
 from gateway.flow.floor import Flow
 from gateway.flow.identity import Proof
 from gateway.flow.media import shows_files
+from gateway.flow.receipts import Pushed, Receipts
 from gateway.wire import frames, socket
 from gateway.wire.frames import AnyFrame, Hello
 from gateway.wire.socket import FrameId
@@ -35,6 +36,11 @@ class Socket(Protocol):
 
     def write(self, frame: bytes) -> None: ...
     def close(self, goodbye: Goodbye) -> None: ...
+    def probe(self) -> None:
+        """Write a ping after what was written until now, and say so by `asked`; say `proven` when it is answered.
+
+        One is under way at a time; while one is, this does nothing.
+        """
 
 
 class _NoSocket:
@@ -42,6 +48,7 @@ class _NoSocket:
 
     def write(self, frame: bytes) -> None: ...
     def close(self, goodbye: Goodbye) -> None: ...
+    def probe(self) -> None: ...
 
 
 class Session:
@@ -69,6 +76,9 @@ class Session:
         self._lined_up = 0
         self._quiet: asyncio.Future[None] | None = None
         self._held: list[tuple[bytes, str | None, int]] | None = None
+        self._held_back: list[Pushed] = []
+        self._receipts = Receipts()
+        self.receipts = False
         self._expiry: asyncio.TimerHandle | None = None
         self._second = 0
         self._spent = 0
@@ -248,6 +258,34 @@ class Session:
         elif not self._over:
             self._socket.write(frame)
 
+    def expect(self, pushed: Pushed) -> None:
+        """What was just heard is to be proven to arrive."""
+        if self._held is not None:
+            self._held_back.append(pushed)
+        elif not self._over:
+            self._await([pushed])
+
+    def _await(self, pushed: list[Pushed]) -> None:
+        self._receipts.written(pushed)
+        self._socket.probe()
+
+    def asked(self) -> None:
+        self._receipts.asked()
+
+    def proven(self) -> None:
+        """All that was written before the last ping has arrived."""
+        for conversation_id, received in self._receipts.proven().items():
+            receive = Receive(
+                app_id=self.app_id,
+                conversation_id=conversation_id,
+                user=Ref(self.app_id, self.user_id, "id"),
+                integration_id=self.integration_id,
+                received=received,
+            )
+            self.flow.corridor.submit(receive, _no_matter)
+        if self._receipts:
+            self._socket.probe()
+
     def forget(self) -> None:
         """Nothing personal that the device told is passed on any more."""
         device = self.source.device
@@ -270,6 +308,8 @@ class Session:
             return
         if self.user_id:
             self.flow.hub.leave(self)
+        if self.user_id != person.user.id:
+            self._receipts.forget()
         self.user_id, self.guid = person.user.id, guid
         self.session_hash = person.user.session_hash
         self.speaker = Speaker(user=Ref(self.app_id, self.user_id, "id"))
@@ -281,14 +321,21 @@ class Session:
         self.flow.hub.join(self)
         self._expires(proof)
 
-    def release(self, said: list[bytes], told: dict[str, int]) -> None:
-        """Say `said`, then what was held, but for what has been `told` up to a seq: all of it as one answer."""
+    def release(self, said: list[bytes], told: dict[str, int], pushed: list[Pushed]) -> None:
+        """Say `said`, then what was held, but for what has been `told` up to a seq: all of it as one answer.
+
+        `pushed` are the messages in `said` that are to be proven to arrive.
+        """
         held, self._held = self._held or (), None
         for frame, conversation_id, seq in held:
             if not seq or conversation_id is None or seq > told.get(conversation_id, 0):
                 said.append(frame)
         if said:
             self.write(b"".join(said))
+        pushed += self._held_back
+        self._held_back = []
+        if pushed and not self._over:
+            self._await(pushed)
 
     def _expires(self, proof: Proof | None) -> None:
         """Say goodbye when the token that let it in ends."""
@@ -300,6 +347,10 @@ class Session:
         seconds = proof.expires_at - self.flow.now() / 1000
         if seconds < LONG_S:
             self._expiry = asyncio.get_running_loop().call_later(seconds, self.dismiss, goodbyes.INVALID_AUTH)
+
+
+def _no_matter(_: object) -> None:
+    """Nobody waits for the answer: a room or a user that is gone meanwhile needs no receipt."""
 
 
 def _source(person: Person, guid: str, integration_id: str) -> Source:

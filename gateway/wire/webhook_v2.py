@@ -90,6 +90,18 @@ def _author(user: User | None, webhook: Webhook, display_name: str | None, avata
     )
 
 
+def _delivery(event: ev.DeliveryEvent, webhook: Webhook) -> Json:
+    """What has reached the channel alone is not the last word; that it has arrived, or failed, is."""
+    return without_none(
+        conversation=v2.short_conversation(event.conversation),
+        user=_user(event.user, webhook),
+        message={"id": event.message_id},
+        destination=without_none(type=event.destination.type, integrationId=event.destination.integration_id),
+        error=_error(event.error) if isinstance(event, ev.NotDelivered) else None,
+        isFinalEvent=not isinstance(event, ev.ReachedChannel),
+    )
+
+
 def _read(event: ev.HasRead, webhook: Webhook) -> Json:
     picture = event.user.profile.avatar_url if event.user else None
     activity = {
@@ -177,6 +189,9 @@ RENDERERS: dict[type[ev.Event], Callable[[Any, Webhook], Json]] = {
     ev.Joined: _moved,
     ev.Left: _moved,
     ev.MessagePosted: _message,
+    ev.ReachedChannel: _delivery,
+    ev.ReachedUser: _delivery,
+    ev.NotDelivered: _delivery,
     ev.HasRead: _read,
     ev.Typing: _typing,
     ev.Pressed: _pressed,

@@ -93,6 +93,10 @@ def _linked(town: Town, room: str) -> Command[Any]:
     return town.orders.links("ann", room, town.do(town.orders.integration("twilio")).id)
 
 
+def _destined(town: Town, room: str, by: str | None = None) -> Command[Any]:
+    return town.orders.says(room, by=by, destination=cmd.Destination(integration_type="none"))
+
+
 def _links(town: Town) -> Command[Any]:
     command = _linked(town, town.personal("ann"))
     for _ in range(limits.CLIENTS):
@@ -308,6 +312,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
         lambda t: structs.replace(t.orders.custom("user:remove"), type="web"),
     ),
     (errors.ONE_WEBHOOK_STAYS, "the last webhook is deleted", _last_webhook),
+    (errors.DESTINATION_MISPLACED, "a destination in a group", lambda t: _destined(t, t.group("ann"))),
+    (errors.DESTINATION_MISPLACED, "a user's destination", lambda t: _destined(t, t.personal("ann"), by="ann")),
     (errors.SDK_CLIENT_STAYS, "an sdk client is removed", _sdk_client),
     (errors.TOO_MANY_CLIENTS, "one link more", _links),
     (errors.NO_LINKS_INTO_GROUPS, "a link into a group", lambda t: _linked(t, t.group("ann"))),

@@ -94,6 +94,16 @@ class Orders(NamedTuple):
         author = self.speaker(by)
         return cmd.Post(app_id=self.app_id, conversation_id=room, author=author, content=content, **facts)
 
+    def receives(self, room: str, who: str, integration_id: str, *received: tuple[int, str]) -> cmd.Receive:
+        """A device of the integration has received messages, by seq and id."""
+        return cmd.Receive(
+            app_id=self.app_id,
+            conversation_id=room,
+            user=self.ref(who),
+            integration_id=integration_id,
+            received=received,
+        )
+
     def deletes(self, room: str, message_id: str) -> cmd.DeleteMessage:
         return cmd.DeleteMessage(app_id=self.app_id, conversation_id=room, message_id=message_id)
 

@@ -11,6 +11,7 @@ from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
 from gateway.flow.hub import Hub
+from gateway.flow.receipts import Pushed
 from gateway.wire import socket
 from tests.domain.story import first
 
@@ -28,10 +29,14 @@ class Ear:
         self.frames: list[bytes] = []
         self.places: list[tuple[str | None, int]] = []
         self.goodbyes: list[Goodbye] = []
+        self.expected: list[Pushed] = []
 
     def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None:
         self.frames.append(frame)
         self.places.append((conversation_id, seq))
+
+    def expect(self, pushed: Pushed) -> None:
+        self.expected.append(pushed)
 
     def forget(self) -> None: ...
 
@@ -175,3 +180,18 @@ def test_who_is_removed_hears_so_before_being_sent_away(hub: Hub) -> None:
     hub.hear([to(first(ev.Left), gone.user.id), gone])
     assert orjson.loads(ann.frames[0][4:])["event"]["type"] == "conversation:leave"
     assert ann.goodbyes == [goodbyes.REVOKED]
+
+
+def test_receipts_are_expected_where_they_are_wanted_and_not_of_the_author(hub: Hub) -> None:
+    said = first(ev.MessagePosted)
+    author, other = said.audience[0], said.audience[1]
+    ears = [Ear(author), Ear(other), Ear(other)]
+    for ear in ears:
+        hub.join(ear)
+    message = structs.replace(said.message, author=structs.replace(said.message.author, user_id=author))
+    posted = structs.replace(said, receipts=False, message=message)
+    hub.hear((posted,))
+    assert [it.expected for it in ears] == [[], [], []]
+    hub.hear((structs.replace(posted, receipts=True),))
+    pushed = Pushed(posted.conversation.id, posted.seq, posted.message.id)
+    assert [it.expected for it in ears] == [[], [pushed], [pushed]]

@@ -16,12 +16,14 @@ from gateway.domain.commands.conversations import (
 from gateway.domain.commands.messages import (
     ClearMessages,
     DeleteMessage,
+    Destination,
     ExpireMessages,
     Mark,
     Post,
     Posted,
     Press,
     Read,
+    Receive,
     Type,
 )
 from gateway.domain.commands.offices import (
@@ -88,6 +90,7 @@ __all__ = [
     "DeleteSwitchboardIntegration",
     "DeleteUser",
     "DeleteWebhook",
+    "Destination",
     "DeviceDraft",
     "ExpireMessages",
     "ForgetUser",
@@ -103,6 +106,7 @@ __all__ = [
     "Posted",
     "Press",
     "Read",
+    "Receive",
     "Ref",
     "ReleaseControl",
     "RemoveAttachment",

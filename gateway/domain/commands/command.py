@@ -28,6 +28,7 @@ class Needs(Value, kw_only=True):
     room: str | None = None
     people: tuple[Ref, ...] = ()
     guests: bool = False  # the people of `room`
+    recipients: bool = False  # the same, where a webhook wants to know what becomes of messages
     rooms_of_people: bool = False
     message: str | None = None  # of `room`
     action: str | None = None  # of `room`

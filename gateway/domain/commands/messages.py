@@ -19,6 +19,17 @@ class Posted(Value):
         return self.messages[0]
 
 
+class Destination(Value, kw_only=True):
+    """Over which of the user's clients a message goes, by one of the two. The type `none` is over none: in silence."""
+
+    integration_id: str | None = None
+    integration_type: str | None = None
+
+    @property
+    def silent(self) -> bool:
+        return self.integration_type == "none"
+
+
 class Post(InConversation[Posted], kw_only=True):
     author: Speaker
     content: Content
@@ -27,6 +38,7 @@ class Post(InConversation[Posted], kw_only=True):
     client_message_id: str | None = None
     override: Override | None = None
     schema: str | None = None
+    destination: Destination | None = None
     source: Source = API
 
     def needs(self) -> Needs:
@@ -37,10 +49,23 @@ class Post(InConversation[Posted], kw_only=True):
             office=self.app_id,
             room=self.conversation_id,
             people=self.author.people,
+            guests=self.destination is not None,
+            recipients=True,
             sent=sent,
             message=next(iter(self.content.named_forms), None) if isinstance(self.content, FormResponse) else None,
             reply=self.content.payload if isinstance(self.content, Text) and self.author.user else None,
         )
+
+
+class Receive(InConversation[None], kw_only=True):
+    """A device has received messages: `received` holds the seq and the id of each."""
+
+    user: Ref
+    integration_id: str
+    received: tuple[tuple[int, str], ...]
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, room=self.conversation_id, people=(self.user,))
 
 
 class DeleteMessage(InConversation[None], kw_only=True):
@@ -90,4 +115,10 @@ class Press(InConversation[Posted | None], kw_only=True):
     source: Source
 
     def needs(self) -> Needs:
-        return Needs(office=self.app_id, room=self.conversation_id, people=(self.user,), action=self.action_id)
+        return Needs(
+            office=self.app_id,
+            room=self.conversation_id,
+            people=(self.user,),
+            action=self.action_id,
+            recipients=True,
+        )

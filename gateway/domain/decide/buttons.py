@@ -8,6 +8,7 @@ from gateway.domain import events as ev
 from gateway.domain.commands import Posted, Speaker
 from gateway.domain.content import PostbackAction, ReplyAction, Text
 from gateway.domain.decide.decision import Decision
+from gateway.domain.decide.deliveries import with_deliveries
 from gateway.domain.decide.messages import Saying, said
 from gateway.domain.decide.speakers import seat
 from gateway.domain.errors import Refused
@@ -26,13 +27,13 @@ def press(house: House, command: cmd.Press, stamp: Stamp) -> Decision:
         case ReplyAction():
             words = Text(text=action.text, payload=action.payload)
             events = said(house, room, _in_words(command, person, words, action.metadata), stamp)
-            return Decision(tuple(events), _posted(events))
+            return Decision(with_deliveries(house, room, events, stamp), _posted(events))
         case PostbackAction():
             pressed = _pressed(room, command, person, action, stamp)
             if not house.office(command.app_id).app.settings.echo_postback:
                 return Decision((pressed,))
             events = said(house, room, _in_words(command, person, Text(text=action.text)), stamp)
-            return Decision((pressed, *events), _posted(events))
+            return Decision((pressed, *with_deliveries(house, room, events, stamp)), _posted(events))
         case _:
             raise Refused(errors.NO_SUCH_ACTION)
 

@@ -8,7 +8,7 @@ from gateway.domain.decide.decision import Decision
 from gateway.domain.house import House
 from gateway.domain.model import Office, Responder
 
-UNCHANGING = (ev.Typing, ev.ControlFailed)  # what they leave behind is not kept
+UNCHANGING = (ev.Typing, ev.DeliveryEvent, ev.ControlFailed)  # what they leave behind of a conversation is not kept
 
 
 def informed(house: House, decision: Decision) -> Decision:

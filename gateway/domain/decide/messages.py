@@ -17,6 +17,7 @@ from gateway.domain.content import (
     metadata_bytes,
 )
 from gateway.domain.decide.decision import Decision, happening, next_step
+from gateway.domain.decide.deliveries import ANYWHERE, check_destination, with_deliveries
 from gateway.domain.decide.forms import answered
 from gateway.domain.decide.speakers import author, seat
 from gateway.domain.decide.wording import worded
@@ -37,8 +38,10 @@ def post(house: House, command: cmd.Post, stamp: Stamp) -> Decision:
             return Decision((), Posted((first,), duplicate=True))
     if person:
         seat(room, person, command.source)
+    check_destination(house, room, command)
     events = posted(house, room, command, person, stamp)
-    return Decision(tuple(events), Posted(tuple(it.message for it in events)))
+    told = with_deliveries(house, room, events, stamp, command.destination or ANYWHERE)
+    return Decision(told, Posted(tuple(it.message for it in events)))
 
 
 def posted(house: House, room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -> list[ev.MessagePosted]:

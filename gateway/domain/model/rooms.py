@@ -17,12 +17,16 @@ class Kind(StrEnum):
 
 
 class Participant(Value, kw_only=True):
-    """A user's seat in a conversation. `read` counts the messages up to the read mark."""
+    """A user's seat in a conversation. `read` counts the messages up to the read mark.
+
+    `delivered` is the seq of the last message that was told to have arrived.
+    """
 
     id: str
     user_id: str
     read: int = 0
     last_read: int | None = None
+    delivered: int = 0
 
 
 class Conversation(Value, kw_only=True):

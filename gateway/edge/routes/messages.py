@@ -1,7 +1,7 @@
 """Messages and activities."""
 
 from gateway.domain import access, errors, limits
-from gateway.domain.commands import ClearMessages, DeleteMessage, Post, Read, Speaker, Type
+from gateway.domain.commands import ClearMessages, DeleteMessage, Destination, Post, Read, Speaker, Type
 from gateway.domain.errors import Refused
 from gateway.domain.views import Page
 from gateway.edge.call import Call, Operation
@@ -21,6 +21,7 @@ async def post_message(call: Call) -> Json:
         references=body.references,
         override=body.override,
         schema=body.schema,
+        destination=_destination(body.destination),
     )
     posted = await call.flow.corridor.execute(await call.flow.media.seen(command))
     return {"messages": [v2.message(it) for it in posted.messages]}
@@ -67,6 +68,12 @@ async def post_activity(call: Call) -> Json:
     return {}
 
 
+def _destination(draft: requests.Destination | None) -> Destination | None:
+    if draft is None:
+        return None
+    return Destination(integration_id=draft.integration_id, integration_type=draft.integration_type)
+
+
 def _speaker(call: Call, draft: requests.AuthorDraft) -> Speaker:
     is_user = draft.type == "user"
     return Speaker(
@@ -96,6 +103,7 @@ OPERATIONS = (
             errors.UNREADABLE_MEDIA,
             errors.NO_PICTURE,
             errors.NO_BUY_IN_GROUPS,
+            errors.DESTINATION_MISPLACED,
             errors.NO_API_FORM_RESPONSE,
             errors.LOCKED,
         ),

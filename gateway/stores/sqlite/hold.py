@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from gateway.domain import limits, naming
+from gateway.domain.audience import wants_deliveries
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
@@ -103,7 +104,7 @@ class Reader:
         await self._offices({need.office for need in needs if need.office})
         await self.rooms({need.room for need in needs if need.room})
         await self._named(set(chain.from_iterable(need.people for need in needs)))
-        await self._guests(need.room for need in needs if need.guests)
+        await self._guests(need.room for need in needs if need.guests or (need.recipients and self._tracked(need)))
         await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
         await self._sent({need.sent for need in needs if need.sent})
         await self._messages({need.message for need in needs if need.message})
@@ -188,6 +189,10 @@ class Reader:
             found.setdefault((app_id, external_id), []).append(person.user)
         for ref in wanted:
             self.house.named[ref] = naming.meant(found.get((ref.app_id, ref.value), ()), ref.brand)
+
+    def _tracked(self, need: Needs) -> bool:
+        office = self.house.offices.get(need.office or "")
+        return office is not None and wants_deliveries(office)
 
     async def _guests(self, room_ids: Iterable[str | None]) -> None:
         rooms = (self.house.rooms.get(it or "") for it in room_ids)

@@ -29,8 +29,14 @@ class AuthorDraft(Body, kw_only=True):
 
 
 class Destination(Body, kw_only=True):
+    """Over which of the user's clients the message goes; the type `none` is over none."""
+
     integration_id: str | None = None
     integration_type: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.integration_id is None) == (self.integration_type is None):
+            raise ValueError("destination should have exactly one of integrationId and integrationType")
 
 
 class MessageCreate(Body, kw_only=True):
