@@ -8,7 +8,7 @@ const PATTERNS = { integer: "[+\\-]?[0-9]+", decimal: "[+\\-]?[0-9]+([.,][0-9]+)
 export function formFor({ content }, onSubmit) {
   const fields = make("fieldset", {}, content.fields.map(row));
   const send = make("button", { type: "submit", class: "action" }, "Send");
-  const form = make("form", { class: "form" }, fields, send);
+  const form = make("form", { class: "form" }, heading(content), fields, send);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const answers = Object.fromEntries(new FormData(form));
@@ -25,7 +25,13 @@ export function formFor({ content }, onSubmit) {
 /** A form that has been sent; its answers stand below, in the answer. */
 export function sentForm({ content }) {
   const asked = content.fields.map(({ label }) => make("li", {}, label));
-  return make("div", { class: "form sent" }, make("ul", {}, asked), make("p", { class: "done" }, icon("check"), "Sent"));
+  const said = heading(content) ?? make("ul", {}, asked);
+  return make("div", { class: "form sent" }, said, make("p", { class: "done" }, icon("check"), "Sent"));
+}
+
+/** What the business says of its form, unless that is just what it asks. */
+function heading({ text, fields }) {
+  return text && text !== fields.map(({ label }) => label).join("\n") ? make("strong", {}, text) : null;
 }
 
 /** Answers to a form; `quoted` is the form. */

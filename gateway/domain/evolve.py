@@ -105,7 +105,7 @@ def _posted(house: House, event: ev.MessagePosted) -> None:
     for action in _buttons(message):
         house.actions[here, action.id or ""] = action
         if isinstance(action, ReplyAction):
-            house.replies[here, action.payload] = action
+            house.replies[here, action.payload] = (*house.replies.get((here, action.payload), ()), action)
 
 
 def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
@@ -120,7 +120,8 @@ def _message_deleted(house: House, event: ev.MessageDeleted) -> None:
     for action in _buttons(before):
         house.actions.pop((here, action.id or ""), None)
         if isinstance(action, ReplyAction):
-            house.replies.pop((here, action.payload), None)
+            known = house.replies.get((here, action.payload), ())
+            house.replies[here, action.payload] = tuple(it for it in known if it.id != action.id)
 
 
 def _shelve(house: House, here: str, message: Message) -> None:

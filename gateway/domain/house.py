@@ -47,7 +47,7 @@ class House:
         self.rooms_of: dict[str, tuple[str, ...]] = {}
         self.messages: dict[tuple[str, str], Message] = {}
         self.actions: dict[tuple[str, str], AnyAction] = {}
-        self.replies: dict[tuple[str, str], ReplyAction] = {}
+        self.replies: dict[tuple[str, str], tuple[ReplyAction, ...]] = {}  # by payload, the newest last
         self.newest: dict[str, tuple[Message, ...]] = {}  # by room, oldest first, where somebody may want them
         self.attachments: dict[str, Attachment] = {}
         self.sent: dict[tuple[str, str, str], Message] = {}

@@ -80,6 +80,7 @@ async def test_once_they_are_gone_nothing_more_happens(building: Building) -> No
     happened = len(building.said())
     building.clock.wind(HOUR_S)
     await swept(building)
+    await building.one(cmd.ExpireMessages(app_id=building.orders.app_id, conversation_id=room))
     assert len(building.said()) == happened
 
 

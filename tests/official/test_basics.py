@@ -221,3 +221,35 @@ async def test_messages_and_activities(house: House, official: Official) -> None
     assert before.messages == listed.messages[:-1]
     await official("MessagesApi.delete_all_messages", app, room)
     assert (await official("MessagesApi.list_messages", app, room)).messages == []
+
+
+async def test_what_posts_become(house: House, official: Official) -> None:
+    """Rich text, shorthand of several messages, raw payloads and templates; an answered form, and a deleted one."""
+    app, room = house.app_id, await house.personal("ann")
+    template = {"type": "template", "template": {"name": "hello"}}
+    for more, types in (
+        ({"content": {"type": "text", "markdownText": "**Hi**"}, "override": {"line": {"payload": {}}}}, ["text"]),
+        ({"content": {"type": "text", "text": "![](https://e.x/a.png) ![](https://e.x/b.png)"}}, ["image", "image"]),
+        ({"content": template, "schema": "whatsapp"}, ["template"]),
+    ):
+        posted = await official("MessagesApi.post_message", app, room, ("MessagePost", {**BUSINESS, **more}))
+        assert [it.content.actual_instance.type for it in posted.messages] == types
+    asked = await official(
+        "MessagesApi.post_message", app, room, ("MessagePost", {**BUSINESS, "content": CONTENTS["form"]})
+    )
+    form = asked.messages[0]
+    ann = await house.device("ann")
+    answers = [
+        {"type": "text", "name": "name", "label": "?", "text": "Ann"},
+        {"type": "email", "name": "mail", "label": "?", "email": "ann@example.org"},
+        {"type": "select", "name": "size", "label": "?", "select": [{"name": "s", "label": "?"}]},
+    ]
+    content = {"type": "formResponse", "quotedMessageId": form.id, "fields": answers}
+    assert (await ann.ask("message:send", conversationId=room, content=content))["type"] == "ok"
+    answer = (await official("MessagesApi.list_messages", app, room)).messages[-1]
+    quoted = answer.quoted_message.actual_instance.message
+    assert (quoted.id, quoted.content.actual_instance.submitted) == (form.id, True)
+    assert answer.content.actual_instance.text_fallback == "Your name: Ann\nE-mail: ann@example.org\nSize: Small"
+    await official("MessagesApi.delete_message", app, room, form.id)
+    answer = (await official("MessagesApi.list_messages", app, room)).messages[-1]
+    assert answer.quoted_message.actual_instance.message.deleted is True

@@ -6,13 +6,14 @@ from typing import Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 from gateway.domain.commands import Command
-from gateway.domain.content import LinkAction, PostbackAction, Text
+from gateway.domain.content import Answer, Field, Form, FormResponse, LinkAction, PostbackAction, ReplyAction, Text
 from gateway.domain.model import Source
 from tests.domain.town import NOBODY, Orders
 
 NAMES: Final = tuple("abcdefghijkl")  # two more than a room has seats
 WEB: Final = Source(type="web", integration_id="0" * 24)
 YES: Final = PostbackAction(text="Yes", payload="YES")
+FORM: Final = Form(fields=(Field(type="text", name="n", label="l"),))
 LOOK: Final = LinkAction(text="Look", uri="https://example.org")
 
 
@@ -67,8 +68,26 @@ def _sends(cast: Cast, move: Move) -> Command[Any]:
 
 
 def _asks(cast: Cast, move: Move) -> Command[Any]:
-    content = Text(text="Tea?", actions=(YES, LOOK)) if move.which % 2 else Text(text="Tea.")
+    if move.which == 6:
+        return cast.orders.posts(cast.room(move), FORM)
+    content = Text(text="Tea?", actions=(YES, LOOK, red(move.which))) if move.which % 2 else Text(text="Tea.")
     return cast.orders.posts(cast.room(move), content, metadata={"n": move.which})
+
+
+def red(number: int) -> ReplyAction:
+    return ReplyAction(text="Red", payload="RED", metadata={"red": number})
+
+
+def _answers(cast: Cast, move: Move) -> Command[Any]:
+    """In words of their own, with the payload of a button."""
+    said = Text(text="The red one", payload="RED")
+    return cast.orders.posts(cast.room(move), said, by=cast.user(move), source=WEB)
+
+
+def _fills_in(cast: Cast, move: Move) -> Command[Any]:
+    answer = Answer(type="text", name="n", label="l", text=f"text {move.which}")
+    said = FormResponse(fields=(answer,), quoted_message_id=_one(cast.messages, move.which))
+    return cast.orders.posts(cast.room(move), said, by=cast.user(move), source=WEB)
 
 
 def _connects(cast: Cast, move: Move) -> Command[Any]:
@@ -87,6 +106,8 @@ MOVES: Final[dict[str, Callable[[Cast, Move], Command[Any]]]] = {
     "says": _says,
     "sends": _sends,
     "is asked": _asks,
+    "answers": _answers,
+    "fills in": _fills_in,
     "reads": lambda cast, it: cast.orders.reads(cast.room(it), cast.user(it)),
     "is read": lambda cast, it: cast.orders.reads(cast.room(it)),
     "presses": lambda cast, it: cast.orders.presses(cast.room(it), it.who, _one(cast.buttons, it.which)),

@@ -13,7 +13,7 @@ from gateway.domain import errors
 from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import Text
 from tests.flow.building import Building, running
-from tests.properties.moves import NAMES, YES, Cast, Move, command, moves
+from tests.properties.moves import FORM, NAMES, YES, Cast, Move, command, moves, red
 
 pytestmark = pytest.mark.timeout(600)  # a failure is made small before it is shown
 
@@ -30,9 +30,11 @@ async def _staged(building: Building) -> Cast:
         assert person is not None
         cast.ids[name] = person.user.id
     for room, name in zip(cast.rooms, ("a", "j"), strict=True):
-        said = (await building.one(orders.posts(room, Text(text="Tea?", actions=(YES,))))).message
-        cast.messages.append(said.id)
-        cast.buttons.append(said.content.actions[0].id)
+        cast.messages.append((await building.one(orders.posts(room, FORM))).message.id)
+        for number in range(2):
+            said = (await building.one(orders.posts(room, Text(text="Tea?", actions=(YES, red(number)))))).message
+            cast.messages.append(said.id)
+            cast.buttons += [it.id for it in said.content.actions]
         await building.one(orders.says(room, by=cast.ids[name], client_message_id="mine 0"))
     return cast
 

@@ -77,9 +77,9 @@ def _answering(house: House, command: cmd.Post, person: Person | None) -> Saying
         form, fitting = answered(house, command, content)
         return Saying(structs.replace(command, content=fitting), person, form)
     if person and isinstance(content, Text) and content.payload is not None:
-        button = house.replies.get((command.conversation_id, content.payload))
-        if button is not None and button.metadata:
-            metadata = _together(command.metadata, button.metadata)
+        buttons = house.replies.get((command.conversation_id, content.payload))
+        if buttons and buttons[-1].metadata:
+            metadata = _together(command.metadata, buttons[-1].metadata)
             return Saying(structs.replace(command, metadata=metadata), person)
     return Saying(command, person)
 

@@ -225,7 +225,8 @@ class Reader:
     async def _replies(self, keys: set[tuple[str | None, str]]) -> None:
         if keys:
             for room, payload, body in await self._ask("replies_by_payload", store(list(keys))):
-                self.house.replies[room, payload] = load(body, ReplyAction)
+                known = self.house.replies.get((room, payload), ())
+                self.house.replies[room, payload] = (*known, load(body, ReplyAction))
 
     def _asks_what_was_said(self, needs: Needs) -> bool:
         """Whether somebody may come into control, who is to be shown it."""

@@ -57,11 +57,17 @@ FROM json_each(?) AS wanted
 CROSS JOIN actions ON actions.conversation_id = json_extract(wanted.value, '$[0]')
     AND actions.id = json_extract(wanted.value, '$[1]');
 
--- replies_by_payload: The newest reply buttons by [conversation, payload].
+-- replies_by_payload: The ten newest reply buttons of each [conversation, payload], oldest first.
 SELECT actions.conversation_id, actions.payload, actions.body
 FROM json_each(?) AS wanted
 CROSS JOIN actions ON actions.conversation_id = json_extract(wanted.value, '$[0]')
     AND actions.payload = json_extract(wanted.value, '$[1]')
+    AND actions.seq >= coalesce((
+        SELECT newer.seq FROM actions AS newer
+        WHERE newer.conversation_id = json_extract(wanted.value, '$[0]')
+            AND newer.payload = json_extract(wanted.value, '$[1]')
+        ORDER BY newer.seq DESC LIMIT 1 OFFSET 9
+    ), 0)
 ORDER BY actions.seq;
 
 -- conversations_after: A page of a user's conversations, oldest first.
