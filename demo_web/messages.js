@@ -51,7 +51,7 @@ function together(one, other) {
 function readersByMessage(view, me) {
   const marks = view.participants
     .filter(({ userId }) => userId !== me)
-    .map(({ userId, displayName, lastRead }) => ({ userId, name: displayName, kind: "person", lastRead }));
+    .map(({ userId, displayName, lastRead }) => ({ userId, name: displayName ?? "Somebody", kind: "person", lastRead }));
   if (view.type === "personal") {
     marks.push({ name: view.displayName ?? "Business", kind: "business", lastRead: view.businessLastRead });
   }
