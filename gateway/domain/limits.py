@@ -50,6 +50,7 @@ ITEMS: Final = 10  # of a carousel or list
 ITEM_ACTIONS: Final = 3  # of one item
 LIST_ACTIONS: Final = 10  # of a list itself
 TEXT_ACTIONS: Final = 100  # of a text or image; the API names no number (ours)
+PICTURES: Final = 10  # that one text shows in shorthand, a message each (ours)
 FIELDS: Final = 20  # of a form
 FORM_ANSWER: Final = 256  # characters of a text answer
 FORM_ANSWER_DEFAULT: Final = 128  # characters of a text answer, unless its field says otherwise

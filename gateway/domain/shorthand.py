@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import structs
 
 from gateway.domain import errors, limits
+from gateway.domain.commands import Post
 from gateway.domain.content import (
     AnyAction,
     Content,
@@ -24,6 +25,7 @@ from gateway.domain.content import (
     check_web_url,
 )
 from gateway.domain.errors import Refused
+from gateway.domain.model import API
 
 _TARGET: Final = r"\((?P<{}>(?:[^()\n]|\([^()\n]*\))+)\)"
 _BUTTON: Final = r"%\[(?P<label>[^\[\]\n]+)\]" + _TARGET.format("target")
@@ -33,10 +35,18 @@ _TEMPLATE: Final = re.compile(r"%\(\(template:.*?\)\)%|%\{\{template:.*?\}\}%|&\
 _HTML_TAG: Final = re.compile(r"<[^>]*>")
 
 
+def parts(command: Post) -> tuple[Content, ...]:
+    """What a post says: its content, or what shorthand in it stands for. Only the business writes it, and over REST."""
+    content = command.content
+    if isinstance(content, Text) and command.author.user is None and command.source == API:
+        return spelled_out(content)
+    return (content,)
+
+
 def spelled_out(content: Text) -> tuple[Content, ...]:
     """The messages that a text stands for: itself, with its buttons; where it has pictures, the first takes the text.
 
-    Raises `Refused` for templates, which do not exist here, and for more buttons than a message may have.
+    Raises `Refused` for templates, which do not exist here, and for too many buttons or pictures.
     """
     texts = (content.text, content.html_text, content.markdown_text)
     if not any(it and _may_have_marks(it) for it in texts):
@@ -47,6 +57,8 @@ def spelled_out(content: Text) -> tuple[Content, ...]:
     markdown = marks.taken_from(content.markdown_text, markdown=True)
     if len(marks.actions) > limits.TEXT_ACTIONS:
         raise Refused(errors.bad_request(f"content.actions: at most {limits.TEXT_ACTIONS}, with those of shorthand"))
+    if len(marks.pictures) > limits.PICTURES:
+        raise Refused(errors.bad_request(f"content: at most {limits.PICTURES} pictures in shorthand"))
     actions = tuple(marks.actions) or None
     if not marks.pictures:
         return (structs.replace(content, text=text, html_text=html, markdown_text=markdown, actions=actions),)

@@ -1,7 +1,7 @@
 """What a message shows is looked at before it is said: the gateway's own files, and the beginning of others."""
 
 import asyncio
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import structs
 
@@ -10,6 +10,7 @@ from gateway.domain.commands import AnyCommand, CreateConversation, Post
 from gateway.domain.content import Content, File, Image
 from gateway.domain.errors import Refused
 from gateway.domain.media import Fetched
+from gateway.domain.shorthand import parts
 from gateway.ports import Fetcher, Store
 from gateway.wire import sniffing
 
@@ -31,12 +32,20 @@ class Media:
         Nobody is asked for the sake of a conversation that is not there (404).
         """
         if isinstance(command, Post) and not await self._said_before(command):
-            return structs.replace(command, content=await self._look(command.app_id, command.content))
+            return structs.replace(command, **await self._said(command))
         if isinstance(command, CreateConversation):
             looks = (self._look(command.app_id, it) for it in command.messages)
             found = await asyncio.gather(*looks, return_exceptions=True)
             return structs.replace(command, messages=tuple(_good(it) for it in found))
         return command
+
+    async def _said(self, command: Post) -> dict[str, Any]:
+        """What a post says, looked at: its content, or what shorthand in it stands for."""
+        said = parts(command)
+        if said == (command.content,):
+            return {"content": await self._look(command.app_id, command.content)}
+        found = await asyncio.gather(*(self._look(command.app_id, it) for it in said), return_exceptions=True)
+        return {"parts": tuple(_good(it) for it in found)}
 
     async def _said_before(self, command: Post) -> bool:
         """A repeated message gets the first answer, whatever has become of its file. Raises `Refused` (404)."""

@@ -165,6 +165,15 @@ def test_as_many_buttons_as_a_message_may_have() -> None:
     assert problem.title.startswith("content.actions")
 
 
+def test_as_many_pictures_as_one_text_may_show() -> None:
+    pictures = [f"![](https://e.x/{it})" for it in range(limits.PICTURES + 1)]
+    assert len(said(text=" ".join(pictures[1:]))) == limits.PICTURES
+    town = Town()
+    problem = town.refusal(town.orders.says(town.group("ann"), " ".join(pictures)))
+    assert problem is not None
+    assert problem.title.startswith("content: at most 10 pictures")
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -71,6 +71,21 @@ async def test_type_and_size_are_filled_in(
     assert (await house.messages(room))[0]["content"] == found
 
 
+async def test_pictures_in_shorthand_are_looked_at_too(house: House, web: Elsewhere) -> None:
+    """All of them, before anything is said."""
+    room = await house.group("ann", "bob")
+
+    async def says(*names: str) -> Answer:
+        return await house.says(room, "Look: " + " ".join(f"![]({web.url}/files/{it})" for it in names))
+
+    posted = await says("cat.png", "cat.jpg")
+    shown = [it["content"] for it in posted.body["messages"]]
+    assert [it["mediaType"] for it in shown] == ["image/png", "image/jpeg"]
+    assert [it["mediaSize"] for it in shown] == [len(FILES[it][0]) for it in ("cat.png", "cat.jpg")]
+    assert refused(await says("cat.png", "bill.pdf")) == NO_PICTURE
+    assert len(await house.messages(room)) == 2
+
+
 @pytest.mark.parametrize("name", ["page.html", "bill.pdf", "notes", "empty"])
 async def test_an_image_is_an_image(house: House, web: Elsewhere, name: str) -> None:
     room = await house.group("ann", "bob")

@@ -31,6 +31,8 @@ class Destination(Value, kw_only=True):
 
 
 class Post(InConversation[Posted], kw_only=True):
+    """`parts` is what shorthand in `content` stands for, where its files were looked at already."""
+
     author: Speaker
     content: Content
     metadata: Metadata | None = None
@@ -39,6 +41,7 @@ class Post(InConversation[Posted], kw_only=True):
     override: Override | None = None
     schema: str | None = None
     destination: Destination | None = None
+    parts: tuple[Content, ...] = ()
     source: Source = API
 
     def needs(self) -> Needs:

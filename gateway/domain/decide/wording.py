@@ -10,8 +10,8 @@ from gateway.domain import commands as cmd
 from gateway.domain.content import Carousel, Content, File, Form, FormResponse, Image, List, Text, with_ids
 from gateway.domain.errors import Refused
 from gateway.domain.fallbacks import with_fallbacks
-from gateway.domain.model import API, AppSettings
-from gateway.domain.shorthand import spelled_out
+from gateway.domain.model import AppSettings
+from gateway.domain.shorthand import parts
 from gateway.domain.value import Shape, Stamp
 
 Rich = TypeVar("Rich", bound=Text | Image | File)
@@ -23,10 +23,7 @@ _HIDING: Final = {"text": cards.masked, "html_text": cards.masked_html}
 
 def worded(command: cmd.Post, settings: AppSettings, stamp: Stamp) -> tuple[Content, ...]:
     """The contents of the messages that a post makes, in order; raises `Refused`."""
-    said: tuple[Content, ...] = (command.content,)
-    if isinstance(command.content, Text) and command.author.user is None and command.source == API:
-        said = spelled_out(command.content)
-    return tuple(_stored(it, settings, stamp) for it in said)
+    return tuple(_stored(it, settings, stamp) for it in command.parts or parts(command))
 
 
 def _stored(content: Content, settings: AppSettings, stamp: Stamp) -> Content:
