@@ -49,6 +49,7 @@ OTHERS = {
     "overviews": "a user's own list in the order of activity, which is sorted for them",
     "overview": "the newest message of one conversation",
     "messages_newest": "the end of a conversation, found from its end",
+    "replies_by_payload": "the newest of the buttons with one payload, found from their end",
     "waiting": "the oldest of a lane; what is delivered is deleted",
     "lanes": "one step for each lane with waiting events",
     "attachments_gone": "what is taken is deleted, so the start is all there is",
