@@ -319,7 +319,6 @@ async def test_nobody_else_writes_codes(house: House, partner: Partner, other: C
         bearer(house.key, "app").removeprefix("Bearer "),
         bearer(house.key, "code", aud=partner.id).removeprefix("Bearer "),
         token,
-        "",
         "x.y.z",
     ):
         answer = await redeemed(house, partner, code)

@@ -1,14 +1,18 @@
 """What is asked over OAuth: names with underscores, as RFC 6749 has them."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from gateway.domain.value import Value
+
+Word = Annotated[str, Meta(min_length=1)]  # "Parameters sent without a value MUST be treated as if they were omitted"
 
 
 class Wished(Value, kw_only=True):
     """Who asks an app's owner, and where to go on from there."""
 
-    client_id: str
+    client_id: Word
     redirect_uri: str | None = None
     state: str | None = None
 
@@ -32,8 +36,8 @@ class Consent(Wished, kw_only=True):
 class TokenRequest(Value, kw_only=True):
     """The client may name itself in the header instead."""
 
-    grant_type: str
-    code: str
+    grant_type: Word
+    code: Word
     client_id: str | None = None
     client_secret: str | None = None
     redirect_uri: str | None = None
