@@ -174,7 +174,7 @@ class Operation(NamedTuple):
     @property
     def tag(self) -> str:
         """`Apps`, from the module that the act is in."""
-        return self.act.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        return self.act.__module__.rpartition(".")[2].replace("_", " ").capitalize().replace("Oauth", "OAuth")
 
     @property
     def about_tag(self) -> str:

@@ -24,10 +24,12 @@ class Shop:
         self._house = house
         self._loop = loop
         self._lasting = self._wait(self._premises())
+        self._doomed = self._lasting
+        self.renew()
 
     def furnish(self, case: Case[Any]) -> None:
-        """Name what there is, where a request would be right but for its names; what is deleted is made for it."""
-        premises = self._wait(self._premises()) if case.method.upper() == "DELETE" else self._lasting
+        """Name what there is, where a request would be right but for its names."""
+        premises = self._doomed if case.method.upper() == "DELETE" else self._lasting
         if _is_right(case, ParameterLocation.PATH):
             own = {"keyId": premises.integration_key[0]} if "{integrationId}" in case.path else {}
             case.path_parameters.update({it: {**premises.parts, **own}[it] for it in case.path_parameters})
@@ -35,6 +37,10 @@ class Shop:
             case.query.update(_named(dict(case.query), premises.parts))
         if isinstance(case.body, dict) and _is_right(case, ParameterLocation.BODY):
             case.body = _named(case.body, premises.parts)
+
+    def renew(self) -> None:
+        """Something was deleted: the next request to delete finds everything again."""
+        self._doomed = self._wait(self._premises())
 
     @property
     def key(self) -> tuple[str, str]:

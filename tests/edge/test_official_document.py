@@ -64,7 +64,7 @@ async def test_a_life_is_as_the_official_document_has_it(house: House, witness: 
         for body in _bodies(operation, premises.parts):
             path = premises.path(operation) + QUERIES.get(operation.id, "")
             await house.rest(
-                operation.method, path, body, key=house.account if operation.tag != "Oauth" else premises.key
+                operation.method, path, body, key=house.account if operation.tag != "OAuth" else premises.key
             )
     await _share_a_file(house, witness, premises)
     token = await admitted(house, premises.key)

@@ -81,7 +81,7 @@ async def test_a_request_is_tried(page: Page, house: House) -> None:
 
 
 async def test_operations_are_found(page: Page, house: House) -> None:
-    await page.get_by_role("searchbox").fill("webhook delete")
+    await page.get_by_role("searchbox").fill("deleteWebhook")
     await expect(page.locator("details.card:visible")).to_have_count(1)
     await expect(page.locator("details.card:visible")).to_have_id("deleteWebhook")
     await page.goto(f"{house.url}/docs#listMessages")
