@@ -1,0 +1,49 @@
+"""What every event is."""
+
+from gateway.domain.message import Message
+from gateway.domain.model import Conversation, User
+from gateway.domain.value import Value
+
+
+class Event(Value, kw_only=True, tag_field="happened", omit_defaults=True):
+    """`id` is stable over every telling."""
+
+    id: str
+    at: int
+    app_id: str
+    audience: tuple[str, ...] = ()
+
+    @property
+    def lane(self) -> str:
+        """What keeps its order towards a webhook: the conversation, else the user, else the app."""
+        return self.app_id
+
+
+class History(Value):
+    """What was said last, oldest first, for the webhooks of one integration."""
+
+    integration_id: str
+    messages: tuple[Message, ...]
+
+
+class ConversationEvent(Event, kw_only=True):
+    """Something that happened in a conversation; `conversation` is its state afterwards.
+
+    `shown` is what whoever comes into control wants to know.
+    """
+
+    conversation: Conversation
+    seq: int = 0
+    shown: History | None = None
+
+    @property
+    def lane(self) -> str:
+        return self.conversation.id
+
+
+class PersonEvent(Event, kw_only=True):
+    user: User
+
+    @property
+    def lane(self) -> str:
+        return self.user.id
