@@ -45,6 +45,9 @@ USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may
 DESTINATION_MISPLACED: Final = Problem(
     400, "bad_request", "A destination is for messages of the business in personal conversations"
 )
+MARKDOWN_OF_DEVICES: Final = Problem(
+    400, "bad_request", "content.markdownText is for the business; a device may send htmlText"
+)
 NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
 NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")
 NO_SUCH_FORM: Final = Problem(

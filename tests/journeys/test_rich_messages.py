@@ -34,10 +34,20 @@ async def test_rich_text_is_safe_by_whichever_door_it_comes(house: House, receiv
 async def test_first_words_of_a_new_conversation_are_safe_too(house: House) -> None:
     await house.user("ann")
     ann = await house.device("ann")
-    content = {"type": "text", "markdownText": f"**Pay** with {CARD}"}
+    content = {"type": "text", "htmlText": ATTACK}
     opened = await ann.ask("conversation:create", messages=[content])
     (message,) = await house.messages(opened["result"]["conversation"]["id"])
-    assert message["content"] == {**SAFE, "htmlText": f"<p><strong>Pay</strong> with {HIDDEN}</p>"}
+    assert message["content"] == SAFE
+
+
+async def test_markdown_is_for_the_business(house: House) -> None:
+    """Reading it can take long: nobody's device may keep the gateway busy with it."""
+    room, ann = await house.group("ann"), await house.device("ann")
+    content = {"type": "text", "markdownText": "**hi**"}
+    refused = await ann.ask("message:send", conversationId=room, content=content)
+    assert (refused["error"]["status"], "markdownText" in refused["error"]["title"]) == (400, True)
+    (message,) = await posts(house, room, markdownText="**hi**")
+    assert message["content"]["htmlText"] == "<p><strong>hi</strong></p>"
 
 
 async def test_card_numbers_stay_where_the_app_says_so(house: House) -> None:

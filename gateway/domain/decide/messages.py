@@ -10,7 +10,9 @@ from gateway.domain.content import (
     USER_CONTENT,
     BuyAction,
     Content,
+    File,
     FormResponse,
+    Image,
     Template,
     Text,
     actions_of,
@@ -165,6 +167,8 @@ def _check_content(room: Room, command: cmd.Post, person: Person | None) -> None
     content = command.content
     if isinstance(content, Template) != (command.schema is not None):
         raise Refused(errors.SCHEMA_FOR_TEMPLATES)
+    if command.source != API and isinstance(content, Text | Image | File) and content.markdown_text is not None:
+        raise Refused(errors.MARKDOWN_OF_DEVICES)  # 4,096 characters of it can take 40 ms to read
     if isinstance(content, Text) and not content.actions:
         return
     if isinstance(content, FormResponse) and (command.source == API or person is None):
