@@ -1,11 +1,12 @@
 """What a group of commands made, as statements: one per table, whatever the number of rows."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from msgspec import structs
 
 from gateway.domain import events as ev
-from gateway.domain.content import AnyAction, ReplyAction, actions_of
+from gateway.domain.content import AnyAction, Content, ReplyAction, Text, actions_of
 from gateway.domain.house import House
 from gateway.domain.media import attachments_in
 from gateway.domain.message import Message
@@ -14,40 +15,56 @@ from gateway.ports import Mirrored
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
 from gateway.wire.json import store
 
+E = TypeVar("E", bound=ev.Event)
+
+
+class Happened:
+    """A group's events, sorted by kind once: most groups are of one kind, and most kinds are asked for."""
+
+    def __init__(self, events: Sequence[ev.Event]) -> None:
+        self.by_kind: dict[type[ev.Event], list[Any]] = {}
+        for event in events:
+            self.by_kind.setdefault(type(event), []).append(event)
+
+    def of(self, kind: type[E]) -> Sequence[E]:
+        return self.by_kind.get(kind, ())
+
 
 def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirrored]) -> list[Statement]:
     """The changes of `house`, the events of its histories and the outbox rows, in an order that can be run."""
     gone = sorted(_closed(house, events))
+    happened = Happened(events)
     return [
-        *_attachments(events),
+        *_attachments(happened),
         *_offices(house),
-        *put("put_partners", [_partner(it) for it in events if isinstance(it, ev.PartnerCreated)]),
+        *put("put_partners", [_partner(it) for it in happened.of(ev.PartnerCreated)]),
         *_people(house),
         *_rooms(house),
-        *_cleared(events),
-        *_messages(house, events),
-        *put("put_events", _histories(events)),
+        *_cleared(happened),
+        *_messages(house, happened),
+        *put("put_events", _histories(happened)),
         *put("put_outbox", [(it.webhook_id, it.lane, _unheard(it.event)) for it in mirrored]),
-        *put("put_stays", sorted(_stays(events))),
-        *_forgotten(events),
+        *put("put_stays", sorted(_stays(happened))),
+        *_forgotten(happened),
         *(it for name in _OF_ROOMS for it in over(name, gone)),
         *over("drop_rooms", gone),
     ]
 
 
-def _stays(events: Sequence[ev.Event]) -> set[tuple[str, str]]:
+def _stays(happened: Happened) -> set[tuple[str, str]]:
     """Who took a seat, also who left it again in this very group."""
-    created = (it for it in events if isinstance(it, ev.ConversationCreated))
-    joined = {(it.user.id, it.conversation.id) for it in events if isinstance(it, ev.Joined)}
+    joined = {(it.user.id, it.conversation.id) for it in happened.of(ev.Joined)}
+    created = happened.of(ev.ConversationCreated)
     return joined | {(seat.user_id, it.conversation.id) for it in created for seat in it.participants}
 
 
-def _forgotten(events: Sequence[ev.Event]) -> Iterator[Statement]:
+def _forgotten(happened: Happened) -> Iterator[Statement]:
     """Whoever is forgotten, or goes, is forgotten in all that is kept, also in what this very group wrote."""
-    users = sorted({it.user.id for it in events if isinstance(it, ev.UserForgotten | ev.UserRemoved)})
+    removed = {it.user.id for it in happened.of(ev.UserRemoved)}
+    users = sorted(removed | {it.user.id for it in happened.of(ev.UserForgotten)})
     for name in ("scrub_messages", "scrub_events", "scrub_outbox"):
         yield from (Statement(QUERIES[name], (user_id,)) for user_id in users)
-    yield from over("drop_stays", sorted({it.user.id for it in events if isinstance(it, ev.UserRemoved)}))
+    yield from over("drop_stays", sorted(removed))
 
 
 def forgets(events: Sequence[ev.Event]) -> bool:
@@ -153,23 +170,22 @@ def _sitting(room: Room | None) -> frozenset[str]:
     return frozenset(it.user_id for it in room.participants) if room else frozenset()
 
 
-def _messages(house: House, events: Sequence[ev.Event]) -> Iterator[Statement]:
+def _messages(house: House, happened: Happened) -> Iterator[Statement]:
     """What was cleared in this very group is not written at all: it may have been said again since."""
-    posted = [it for it in events if isinstance(it, ev.MessagePosted) and _there(house, it)]
+    posted = [it for it in happened.of(ev.MessagePosted) if _there(house, it)]
+    shown = [it for it in posted if not _is_plain(it.message.content)]
     yield from put("put_messages", [_message(it) for it in posted])
-    yield from put("put_actions", [row for it in posted for row in _actions(it)])
-    yield from over("use_attachments", [row for it in posted for row in _uses(it)])
-    deleted = [(it.conversation.id, it.message_id) for it in events if isinstance(it, ev.MessageDeleted)]
+    yield from put("put_actions", [row for it in shown for row in _actions(it)])
+    yield from over("use_attachments", [row for it in shown for row in _uses(it)])
+    deleted = [(it.conversation.id, it.message_id) for it in happened.of(ev.MessageDeleted)]
     yield from over("change_messages", _changed(house, posted, deleted))
     yield from over("drop_actions", [message_id for _, message_id in deleted])
     yield from over("drop_uses", [(key[0], house.messages[key].seq) for key in deleted if key in house.messages])
 
 
-def _attachments(events: Sequence[ev.Event]) -> Iterator[Statement]:
-    kept = [it.attachment for it in events if isinstance(it, ev.AttachmentKept)]
-    yield from put("put_attachments", [_attachment(it) for it in kept])
-    removed = [it.attachment.id for it in events if isinstance(it, ev.AttachmentRemoved)]
-    yield from over("remove_attachments", removed)
+def _attachments(happened: Happened) -> Iterator[Statement]:
+    yield from put("put_attachments", [_attachment(it.attachment) for it in happened.of(ev.AttachmentKept)])
+    yield from over("remove_attachments", [it.attachment.id for it in happened.of(ev.AttachmentRemoved)])
 
 
 def _attachment(it: Attachment) -> Row:
@@ -190,6 +206,11 @@ def _changed(house: House, posted: Sequence[ev.MessagePosted], deleted: Sequence
         if message is not None and message.quoted_by is not None:
             keys[room, message.quoted_by] = None
     return [house.messages[key] for key in keys if key in house.messages]
+
+
+def _is_plain(content: Content | None) -> bool:
+    """Most messages: a text without buttons shows no file either."""
+    return isinstance(content, Text) and not content.actions
 
 
 def _there(house: House, event: ev.MessagePosted) -> bool:
@@ -216,12 +237,14 @@ def _message(event: ev.MessagePosted) -> Row:
     return event.conversation.id, it.seq, it.id, it.author.user_id, it.client_message_id, store(it)
 
 
-def _histories(events: Sequence[ev.Event]) -> list[Row]:
+def _histories(happened: Happened) -> list[Row]:
     """Everything but messages that has a place in a history. What newcomers were shown is none of it."""
     return [
         (it.conversation.id, it.seq, _unheard(structs.replace(it, shown=None) if it.shown else it))
+        for kind, events in happened.by_kind.items()
+        if issubclass(kind, ev.ConversationEvent) and kind is not ev.MessagePosted
         for it in events
-        if isinstance(it, ev.ConversationEvent) and it.seq and not isinstance(it, ev.MessagePosted)
+        if it.seq
     ]
 
 
@@ -230,8 +253,7 @@ def _unheard(event: ev.Event) -> str:
     return store(structs.replace(event, audience=()))
 
 
-def _cleared(events: Sequence[ev.Event]) -> Iterator[Statement]:
-    for it in events:
-        if isinstance(it, ev.MessagesCleared):
-            yield Statement(QUERIES["clear_messages"], (it.conversation.id, it.seq))
-            yield Statement(QUERIES["clear_actions"], (it.conversation.id, it.seq))
+def _cleared(happened: Happened) -> Iterator[Statement]:
+    for it in happened.of(ev.MessagesCleared):
+        yield Statement(QUERIES["clear_messages"], (it.conversation.id, it.seq))
+        yield Statement(QUERIES["clear_actions"], (it.conversation.id, it.seq))
