@@ -112,6 +112,11 @@ def _check_actions(actions: Iterable[AnyAction]) -> None:
         raise ValueError("openOnReceive can be true for one action only")
 
 
+def _check_rich(html_text: str | None, markdown_text: str | None) -> None:
+    if html_text is not None and markdown_text is not None:
+        raise ValueError("htmlText and markdownText exclude each other")
+
+
 class _Content(Shape, kw_only=True, tag_field="type"):
     block_chat_input: bool | None = None
 
@@ -124,15 +129,14 @@ class Text(_Content, kw_only=True, tag="text"):
     payload: Payload | None = None
 
     def __post_init__(self) -> None:
-        if self.html_text is not None and self.markdown_text is not None:
-            raise ValueError("htmlText and markdownText exclude each other")
+        _check_rich(self.html_text, self.markdown_text)
         if not (self.text or self.html_text or self.markdown_text or self.actions):
             raise ValueError("should have one of text, htmlText, markdownText or actions, and not empty")
         if self.actions:
             _check_actions(self.actions)
 
 
-class Image(_Content, kw_only=True, tag="image"):
+class _Media(_Content, kw_only=True):
     media_url: Url
     media_type: ShortText | None = None
     media_size: int | None = None
@@ -140,26 +144,23 @@ class Image(_Content, kw_only=True, tag="image"):
     text: RichText | None = None
     html_text: RichText | None = None
     markdown_text: RichText | None = None
-    actions: TextActions | None = None
     attachment_id: str | None = None
 
     def __post_init__(self) -> None:
         check_web_url(self.media_url, "mediaUrl")
+        _check_rich(self.html_text, self.markdown_text)
+
+
+class Image(_Media, kw_only=True, tag="image"):
+    actions: TextActions | None = None
+
+    def __post_init__(self) -> None:
+        _Media.__post_init__(self)
         _check_actions(self.actions or ())
 
 
-class File(_Content, kw_only=True, tag="file"):
-    media_url: Url
-    media_type: ShortText | None = None
-    media_size: int | None = None
-    alt_text: ShortText | None = None
-    text: RichText | None = None
-    html_text: RichText | None = None
-    markdown_text: RichText | None = None
-    attachment_id: str | None = None
-
-    def __post_init__(self) -> None:
-        check_web_url(self.media_url, "mediaUrl")
+class File(_Media, kw_only=True, tag="file"):
+    pass
 
 
 class Item(Shape, kw_only=True):

@@ -46,7 +46,7 @@ DESTINATION_MISPLACED: Final = Problem(
     400, "bad_request", "A destination is for messages of the business in personal conversations"
 )
 MARKDOWN_OF_DEVICES: Final = Problem(
-    400, "bad_request", "content.markdownText is for the business; a device may send htmlText"
+    400, "bad_request", "Devices may not send content.markdownText, but may send htmlText"
 )
 NO_BUY_IN_GROUPS: Final = Problem(400, "bad_request", "Actions of type buy are not supported in sdkGroup conversations")
 NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot be sent through the API")

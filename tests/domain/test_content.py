@@ -167,6 +167,8 @@ EMPTY: Final[list[tuple[str, Json]]] = [
 
 WRONG: Final[list[tuple[str, Json]]] = [
     ("htmlText and markdownText exclude each other", text(htmlText="a", markdownText="b")),
+    ("htmlText and markdownText exclude each other", image(htmlText="a", markdownText="b")),
+    ("htmlText and markdownText exclude each other", file(htmlText="a", markdownText="b")),
     (
         "openOnReceive can be true for one action only",
         text(actions=[webview(openOnReceive=True), webview(openOnReceive=True)]),

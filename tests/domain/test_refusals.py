@@ -200,6 +200,10 @@ def _answers_by_api(town: Town) -> Command[Any]:
     return town.orders.posts(town.group("ann"), form, by="ann")
 
 
+def _writes_markdown(town: Town) -> Command[Any]:
+    return town.orders.posts(town.group("ann"), Text(markdown_text="*hi*"), by="ann", source=DEVICE)
+
+
 def _answers_nothing(town: Town) -> Command[Any]:
     form = FormResponse(fields=(Answer(type="text", name="n", label="l", text="t"),))
     return town.orders.posts(town.group("ann"), form, by="ann", source=DEVICE)
@@ -291,6 +295,7 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.MULTI_CONVO_STAYS, "it is switched off", _multi_off),
     (errors.AUTHOR_NOT_PARTICIPANT, "an outsider speaks, says a backend", _outsider),
     (errors.NO_BUY_IN_GROUPS, "a group is asked to pay", _buys),
+    (errors.MARKDOWN_OF_DEVICES, "a device writes markdown", _writes_markdown),
     (errors.NO_API_FORM_RESPONSE, "a backend fills in a form", _answers_by_api),
     (errors.NO_SUCH_FORM, "no form is named", _answers_nothing),
     (errors.FORM_SUBMITTED, "it is answered twice", _answers_again),

@@ -1,12 +1,12 @@
 """Decisions about clients: the SDK's own, and those that link a user to another channel."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
-from gateway.domain.decide.decision import Decision
+from gateway.domain.decide.decision import Decision, befalling
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import API, PENDING, Client, Conversation, Kind, Link, Person, Room, Source
@@ -21,7 +21,7 @@ def with_client(person: Person, source: Source, stamp: Stamp) -> tuple[ev.Client
     if person.client is not None:
         return ()
     client = Client(id=stamp.new_id(), linked_at=stamp.at)
-    return (_added(person, client, stamp, reason="sdkLogin", source=source),)
+    return (befalling(ev.ClientAdded, person.user, stamp, client=client, reason="sdkLogin", source=source),)
 
 
 def create(house: House, command: cmd.CreateClient, stamp: Stamp) -> Decision:
@@ -32,7 +32,15 @@ def create(house: House, command: cmd.CreateClient, stamp: Stamp) -> Decision:
     if len(person.links) >= limits.CLIENTS:
         raise Refused(errors.TOO_MANY_CLIENTS)
     client = _pending(command.link, stamp)
-    event = _added(person, client, stamp, reason="channelLinking", source=API, conversation=room.conversation)
+    event = befalling(
+        ev.ClientAdded,
+        person.user,
+        stamp,
+        client=client,
+        reason="channelLinking",
+        source=API,
+        conversation=room.conversation,
+    )
     return Decision((event,), client)
 
 
@@ -68,27 +76,6 @@ def _pending(link: Link, stamp: Stamp) -> Client:
     )
 
 
-def _added(
-    person: Person,
-    client: Client,
-    stamp: Stamp,
-    *,
-    reason: str,
-    source: Source,
-    conversation: Conversation | None = None,
-) -> ev.ClientAdded:
-    return ev.ClientAdded(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=person.user.app_id,
-        user=person.user,
-        client=client,
-        reason=reason,
-        source=source,
-        conversation=conversation,
-    )
-
-
 def delete(house: House, command: cmd.DeleteClient, stamp: Stamp) -> Decision:
     person = house.person(command.user)
     if person.client is not None and person.client.id == command.client_id:
@@ -113,23 +100,5 @@ def unlinked(person: Person, conversation: Conversation, stamp: Stamp) -> Iterat
             yield _gone(person, client, stamp, reason="linkFailed", conversation=conversation, error=NO_CONVERSATION)
 
 
-def _gone(
-    person: Person,
-    client: Client,
-    stamp: Stamp,
-    *,
-    reason: str,
-    conversation: Conversation | None = None,
-    error: ev.Failure | None = None,
-) -> ev.ClientRemoved:
-    return ev.ClientRemoved(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=person.user.app_id,
-        user=person.user,
-        client=client,
-        reason=reason,
-        source=API,
-        conversation=conversation,
-        error=error,
-    )
+def _gone(person: Person, client: Client, stamp: Stamp, **facts: Any) -> ev.ClientRemoved:
+    return befalling(ev.ClientRemoved, person.user, stamp, client=client, source=API, **facts)

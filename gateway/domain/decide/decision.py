@@ -6,8 +6,8 @@ from msgspec import structs
 
 from gateway.domain import audience
 from gateway.domain.errors import Problem
-from gateway.domain.events import ConversationEvent, Event
-from gateway.domain.model import Conversation, Room
+from gateway.domain.events import ConversationEvent, Event, PersonEvent
+from gateway.domain.model import Conversation, Room, User
 from gateway.domain.value import Stamp, Value
 
 
@@ -39,3 +39,11 @@ def happening(kind: type[E], room: Room, after: Conversation, stamp: Stamp, **fa
         seq=after.seq,
         **facts,
     )
+
+
+P = TypeVar("P", bound=PersonEvent)
+
+
+def befalling(kind: type[P], user: User, stamp: Stamp, **facts: Any) -> P:
+    """An event of a user, which no device hears unless `audience` says so."""
+    return kind(id=stamp.new_id(), at=stamp.at, app_id=user.app_id, user=user, **facts)

@@ -8,7 +8,7 @@ from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
 from gateway.domain.decide.clients import with_client
-from gateway.domain.decide.decision import Decision, happening, next_step
+from gateway.domain.decide.decision import Decision, befalling, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Device, Identity, Kind, Person, Profile, Room, Source, User
@@ -36,7 +36,7 @@ def create(house: House, command: cmd.CreateUser, stamp: Stamp) -> Decision:
 
 
 def _created(user: User, stamp: Stamp) -> ev.UserCreated:
-    return ev.UserCreated(id=stamp.new_id(), at=stamp.at, app_id=user.app_id, user=user)
+    return befalling(ev.UserCreated, user, stamp)
 
 
 def update(house: House, command: cmd.UpdateUser, stamp: Stamp) -> Decision:
@@ -57,15 +57,7 @@ def update(house: House, command: cmd.UpdateUser, stamp: Stamp) -> Decision:
 
 
 def _updated(user: User, stamp: Stamp, reason: str | None = None, source: Source | None = None) -> ev.UserUpdated:
-    return ev.UserUpdated(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=user.app_id,
-        audience=(user.id,),
-        user=user,
-        reason=reason,
-        source=source,
-    )
+    return befalling(ev.UserUpdated, user, stamp, audience=(user.id,), reason=reason, source=source)
 
 
 def forget(house: House, command: cmd.ForgetUser, stamp: Stamp) -> Decision:
@@ -192,14 +184,8 @@ def _seen(person: Person, draft: cmd.DeviceDraft, stamp: Stamp) -> ev.DeviceSeen
 def _device_seen(person: Person, device: Device, stamp: Stamp) -> ev.DeviceSeen:
     others = [it for it in person.devices if it.id != device.id]
     crowded = len(others) >= limits.DEVICES
-    return ev.DeviceSeen(
-        id=stamp.new_id(),
-        at=stamp.at,
-        app_id=person.user.app_id,
-        user=person.user,
-        device=device,
-        gone=min(others, key=lambda it: it.last_seen).id if crowded else None,
-    )
+    gone = min(others, key=lambda it: it.last_seen).id if crowded else None
+    return befalling(ev.DeviceSeen, person.user, stamp, device=device, gone=gone)
 
 
 def update_device(house: House, command: cmd.UpdateDevice, stamp: Stamp) -> Decision:
