@@ -14,7 +14,7 @@ from gateway.domain.errors import Refused
 
 T = TypeVar("T")
 
-MISSING: Final = re.compile(r"Object missing required field `(\w+)`(?: - at `(.*)`)?")
+MISSING: Final = re.compile(r"Object missing required field `([^`]+)`(?: - at `(.*)`)?")
 STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 BRACKET: Final = re.compile(rb"[\[\]{}]")
 STEP: Final = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
