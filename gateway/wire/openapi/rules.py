@@ -47,6 +47,12 @@ ONE_OPENS: Final[Json] = {
     "maxContains": 1,
 }
 
+ONE_RICH_TEXT: Final[Json] = {
+    "not": {
+        "required": ["htmlText", "markdownText"],
+        "properties": {"htmlText": {"type": "string"}, "markdownText": {"type": "string"}},
+    }
+}
 SIGNED_UP: Final[Json] = {"pattern": "^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"}
 SCRIPTS: Final = ("javascript", "data", "vbscript")
 PHONE: Final = fields(phoneNumber={"pattern": rf"^\+[ .()-]*([0-9][ .()-]*){{{limits.PHONE_LEAST},{limits.PHONE}}}$"})
@@ -113,14 +119,11 @@ RULES: Final[dict[str, Json]] = {  # by the name of the schema they are laid ove
             *(_has(name, type="string", minLength=1) for name in ("text", "htmlText", "markdownText")),
             _has("actions", type="array", minItems=1),
         ],
-        "not": {
-            "required": ["htmlText", "markdownText"],
-            "properties": {"htmlText": {"type": "string"}, "markdownText": {"type": "string"}},
-        },
+        **ONE_RICH_TEXT,
         **fields(actions=ONE_OPENS),
     },
-    "Image": fields(mediaUrl=WEB, actions=ONE_OPENS),
-    "File": fields(mediaUrl=WEB),
+    "Image": {**ONE_RICH_TEXT, **fields(mediaUrl=WEB, actions=ONE_OPENS)},
+    "File": {**ONE_RICH_TEXT, **fields(mediaUrl=WEB)},
     "Item": fields(mediaUrl=WEB),
     "Field": {
         "oneOf": [
