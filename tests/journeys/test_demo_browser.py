@@ -249,6 +249,8 @@ async def test_the_webhook_catches_up_in_order_once_it_is_back(visit: Visit) -> 
     calls = page.locator(".call[data-type='conversation:message']")
     down = page.get_by_role("switch", name="Receiver is down")
     await expect(ann.message("Saturday at ten")).to_be_visible()
+    story = calls.filter(has_text="how it will look up there")
+    await expect(story.first.locator(".code")).to_have_text("200")  # what is said now goes in a call of its own
     await ann.say("a first")
     await expect(calls.first).to_contain_text("Ann: a first")
     await expect(calls.first.locator(".code")).to_have_text("200")
