@@ -21,5 +21,5 @@ def _standing(client: Client, office: Office) -> Client:
 def devices(person: Person, office: Office) -> Sequence[Device]:
     """A user's devices, the one seen last first."""
     # Seen in the same millisecond, they stand as the person keeps them: in the order they were seen.
-    there = sorted(reversed(person.devices), key=lambda it: -it.last_seen)
+    there = sorted(person.devices[::-1], key=lambda it: it.last_seen, reverse=True)
     return [it if office.integration(it.integration_id) else structs.replace(it, status="inactive") for it in there]
