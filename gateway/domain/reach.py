@@ -20,6 +20,6 @@ def _standing(client: Client, office: Office) -> Client:
 
 def devices(person: Person, office: Office) -> Sequence[Device]:
     """A user's devices, the one seen last first."""
-    # Seen in the same millisecond, they stand as the person keeps them: in the order they were seen.
-    there = sorted(person.devices[::-1], key=lambda it: it.last_seen, reverse=True)
+    last_first = person.devices[::-1]  # as kept: in the order they were seen, also within one millisecond
+    there = sorted(last_first, key=lambda it: it.last_seen, reverse=True)
     return [it if office.integration(it.integration_id) else structs.replace(it, status="inactive") for it in there]
