@@ -31,19 +31,20 @@ from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
-from gateway.flow import provision
-from gateway.flow.attachments import Attachments, Sweeper
+from gateway.flow import provision, retention, sweeper
+from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
 from gateway.flow.floor import Flow
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
-from gateway.flow.loops import Tasks
+from gateway.flow.loops import Tasks, every
 from gateway.flow.media import Media
 from gateway.flow.provision import Credentials
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.retention import Retention
+from gateway.flow.sweeper import Sweeper
 from gateway.flow.typing import Typists
 from gateway.premises import CannotStart, alone_on, port, using
 from gateway.stores.blobs import ObjectBlobs, open_blobs
@@ -170,9 +171,9 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
                 lambda: Doorman(doors, web_server, path), sock=sock, backlog=BACKLOG
             )
             flow.tasks.spawn(doors.heartbeats.run())
-            flow.tasks.spawn(Retention(flow.store, flow.corridor, flow.now).run())
+            flow.tasks.spawn(every(retention.EVERY_S, Retention(flow.store, flow.corridor, flow.now).step))
             await flow.deliverer.start()
-            flow.tasks.spawn(flow.sweeper.run())
+            flow.tasks.spawn(every(sweeper.EVERY_S, flow.sweeper.step))
             host, number = sock.getsockname()[:2]
             try:
                 yield f"http://{f'[{host}]' if ':' in host else host}:{number}{settings.path_prefix}", flow

@@ -49,8 +49,7 @@ def _shared(origin: str | None) -> dict[str, str]:
 
 async def _kept(flow: Flow, office: Office, integration: Integration, request: web.Request) -> Json:
     app_id = office.app.id
-    if integration.fields.get("attachmentsEnabled") is False:
-        raise Refused(errors.NO_ATTACHMENTS)
+    visits.check_uploads(integration)
     person = await visits.user(flow, app_id, request.headers.get(hdrs.AUTHORIZATION))
     conversation_id = request.query.get("conversationId")
     if conversation_id is not None:

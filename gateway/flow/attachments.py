@@ -1,10 +1,7 @@
-"""Files on their way in and out, and what sweeps up those that nobody needs any more."""
+"""Files on their way in and out."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Final
 
-import structlog
 from msgspec import structs
 
 from gateway.domain import errors, limits, media
@@ -12,14 +9,8 @@ from gateway.domain.commands import KeepAttachment, RemoveAttachment
 from gateway.domain.errors import Refused
 from gateway.domain.model import Attachment
 from gateway.flow.corridor import Corridor
-from gateway.ports import Blobs, Now, Store
+from gateway.ports import Blobs, Store
 from gateway.wire import sniffing, tokens
-
-SWEEP_S: Final = 30.0
-SWEPT: Final = 100  # files in one go
-DAY_MS: Final = 86_400_000
-
-log = structlog.get_logger(__name__)
 
 
 class Attachments:
@@ -102,39 +93,3 @@ class Measured:
                 raise Refused(errors.FILE_TOO_LARGE)
             if chunk:
                 yield chunk
-
-
-class Sweeper:
-    """Deletes the bytes of files that have gone. What it did not come to before a stop it does after the next start."""
-
-    def __init__(self, store: Store, blobs: Blobs, now: Now) -> None:
-        self._store = store
-        self._blobs = blobs
-        self._now = now
-        self._strays_at = 0
-
-    async def run(self) -> None:
-        while True:
-            await self.step()
-            await asyncio.sleep(SWEEP_S)
-
-    async def step(self) -> None:
-        """Everything that is due; what fails is tried again with the next step."""
-        try:
-            await self._store.abandon_attachments(self._now() - limits.UNUSED_S * 1000)
-            await self._gone()
-            if self._now() >= self._strays_at:
-                await self._strays()
-                self._strays_at = self._now() + DAY_MS
-        except Exception:
-            log.exception("sweeping failed")
-
-    async def _gone(self) -> None:
-        while ids := await self._store.gone_attachments(SWEPT):
-            await self._blobs.drop(ids)
-            await self._store.forget_attachments(ids)
-
-    async def _strays(self) -> None:
-        """Bytes that no file has: the gateway ended between their last one and the commit."""
-        async for keys in self._blobs.keys(self._now() - limits.UNUSED_S * 1000):
-            await self._blobs.drop(await self._store.strays(keys))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gateway.flow.attachments import Attachments, Sweeper
+from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
 from gateway.flow.hub import Hub
@@ -12,6 +12,7 @@ from gateway.flow.loops import Tasks
 from gateway.flow.media import Media
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
+from gateway.flow.sweeper import Sweeper
 from gateway.flow.typing import Typists
 from gateway.ports import Dice, Now, Store
 

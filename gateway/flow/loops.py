@@ -1,7 +1,7 @@
-"""Tasks and their owner."""
+"""Tasks and their owner, and what is done again and again."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -31,3 +31,13 @@ class Tasks:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Step, wait, and step again. What fails is logged, and tried again with the next step."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("step failed", step=step.__qualname__)
+        await asyncio.sleep(seconds)

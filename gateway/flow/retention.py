@@ -18,23 +18,12 @@ log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """Looks from time to time, beside everything else; what it finds is looked at again where it is decided."""
+    """What it finds is looked at again where it is decided."""
 
     def __init__(self, store: Store, corridor: Corridor, now: Now) -> None:
         self._store = store
         self._corridor = corridor
         self._now = now
-
-    async def run(self) -> None:
-        while True:
-            await self._safely()
-            await asyncio.sleep(EVERY_S)
-
-    async def _safely(self) -> None:
-        try:
-            await self.step()
-        except Exception:  # it is tried again soon
-            log.exception("retention failed")
 
     async def step(self) -> None:
         """Look through the conversations of all apps that ask for it."""

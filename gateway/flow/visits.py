@@ -21,6 +21,12 @@ async def integration(flow: Flow, integration_id: str, origin: str | None) -> tu
     return office, found
 
 
+def check_uploads(integration: Integration) -> None:
+    """Raises `Refused` (403) where users may not send files through the integration."""
+    if integration.fields.get("attachmentsEnabled") is False:
+        raise Refused(errors.NO_ATTACHMENTS)
+
+
 async def user(flow: Flow, app_id: str, authorization: str | None) -> Person:
     """Who a request's header proves its user to be: by a JWT, or by an anonymous user's id and session token.
 

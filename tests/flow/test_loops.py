@@ -1,10 +1,10 @@
-"""Tasks have an owner: what fails is logged, and closing leaves none behind."""
+"""Tasks have an owner: what fails is logged, and closing leaves none behind. What is done again and again goes on."""
 
 import asyncio
 
 from structlog.testing import capture_logs
 
-from gateway.flow.loops import Tasks
+from gateway.flow.loops import Tasks, every
 
 
 async def _fails() -> None:
@@ -48,3 +48,22 @@ async def test_closing_ends_what_is_begun_on_the_way_out() -> None:
     await asyncio.sleep(0)
     await tasks.close()
     assert [it.cancelled() for it in begun] == [True]
+
+
+async def test_a_step_that_fails_is_logged_and_done_again() -> None:
+    done = asyncio.Event()
+    steps = 0
+
+    async def step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 1:
+            raise RuntimeError("broken")
+        done.set()
+
+    tasks = Tasks()
+    with capture_logs() as logged:
+        tasks.spawn(every(0, step))
+        await done.wait()
+        await tasks.close()
+    assert [it["event"] for it in logged] == ["step failed"]

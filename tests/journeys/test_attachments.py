@@ -8,8 +8,8 @@ import pytest
 from yarl import URL
 
 from gateway.domain import limits
-from gateway.flow.attachments import Sweeper
 from gateway.flow.retention import Retention
+from gateway.flow.sweeper import Sweeper
 from tests.edge.test_attachments import blobs
 from tests.files import PDF, PNG
 from tests.house_under_test import House, Json, basic, opened
