@@ -31,6 +31,7 @@ from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
+from gateway.edge.v1 import door as v1
 from gateway.flow import provision, retention, sweeper
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
@@ -152,6 +153,7 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
         async with flowing(settings) as flow:
             prefix = settings.path_prefix
             also = (
+                *v1.routes(flow, prefix),
                 *probes.routes(flow, prefix),
                 *documents.routes(prefix),
                 *downloads.routes(flow, prefix),

@@ -107,6 +107,14 @@ class Store(Protocol):
     ) -> tuple[Sequence[Message], bool]:
         """Messages oldest first, on one side of a seq; without either, the newest."""
 
+    async def messages_by_time(
+        self, conversation_id: str, *, before: int | None, after: int | None, limit: int
+    ) -> tuple[Sequence[Message], bool]:
+        """Messages oldest first, on one side of a time in milliseconds, which none of them has; the nearest to it.
+
+        Without either, the newest.
+        """
+
     async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:
         """A user's conversations, most recently active first, after the conversation with that id."""
 

@@ -4,22 +4,25 @@ from typing import Final
 
 from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
-from gateway.domain.model import ExternalId, Key, Scope
+from gateway.domain.model import ExternalId, Key, Scope, User
 from gateway.domain.value import Value
 
 ACCOUNT: Final = frozenset({Scope.ACCOUNT})
 APP: Final = frozenset({Scope.ACCOUNT, Scope.APP})
 INTEGRATION: Final = frozenset({Scope.INTEGRATION})
 ANY: Final = frozenset({Scope.ACCOUNT, Scope.APP, Scope.INTEGRATION})
+USER: Final = APP | {Scope.USER}
+USER_SCOPES: Final = frozenset({"user", "appUser"})  # as v2 and v1.1 name it in tokens
 
 
 class Caller(Value):
-    """A backend, by the key it showed."""
+    """A backend, by the key it showed; or the user with that external id, by a token that the key has signed."""
 
     scope: Scope
     key_id: str
     app_id: str | None = None
     integration_id: str | None = None
+    external_id: str | None = None
 
 
 def caller(key: Key) -> Caller:
@@ -35,6 +38,12 @@ def permit(caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None
         raise Refused(errors.APP_NOT_FOUND)
 
 
+def permit_user(caller: Caller, user: User) -> None:
+    """A user reaches nobody but themselves; raises `Refused` (403)."""
+    if caller.scope is Scope.USER and caller.external_id != user.external_id:
+        raise Refused(errors.FORBIDDEN)
+
+
 class Claims(Value, kw_only=True):
     """What a verified JWT says. `expires_at` is in seconds, as JWTs have it."""
 
@@ -48,7 +57,7 @@ class Claims(Value, kw_only=True):
 def user_of(claims: Claims, now_ms: int) -> str:
     """The external id that an SDK login proves; raises `Refused`."""
     name = claims.external_id or ""
-    if claims.scope != "user" or expired(claims, now_ms):
+    if claims.scope not in USER_SCOPES or expired(claims, now_ms):
         raise Refused(errors.INVALID_AUTH)
     if not 1 <= len(name) <= limits.EXTERNAL_ID or "\0" in name:  # as REST has it
         raise Refused(errors.INVALID_AUTH)

@@ -84,6 +84,9 @@ TOO_MANY_KEYS: Final = Problem(400, "bad_request", f"At most {limits.APP_KEYS} k
 UNKNOWN_PARTNER: Final = Problem(400, "bad_request", "client_id names no OAuth client of this gateway")
 FOREIGN_REDIRECT: Final = Problem(400, "bad_request", "redirect_uri is not one that is registered for client_id")
 APP_UNNAMED: Final = Problem(400, "bad_request", "app_id should name an app, since an account's key belongs to none")
+APP_NOT_IN_PATH: Final = Problem(
+    400, "bad_request", "The path should name an app, since an account's key belongs to none"
+)
 OF_NO_APP: Final = Problem(400, "bad_request", "A key of the account belongs to no app")
 INVALID_GRANT: Final = Problem(400, "invalid_grant", "The code is wrong, was meant for another, has ended or was used")
 UNSUPPORTED_GRANT: Final = Problem(400, "unsupported_grant_type", "grant_type should be authorization_code")

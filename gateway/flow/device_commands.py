@@ -126,6 +126,7 @@ def _open(asker: Asker, frame: frames.OpenConversation) -> LinedUp:
         icon_url=frame.icon_url,
         metadata=frame.metadata,
         opened_by=asker.speaker,
+        reason="startConversation",
         integration_id=asker.integration_id,
         messages=frame.messages,
         source=asker.source,

@@ -32,6 +32,18 @@ class Identity:
         """A backend, by its Authorization header; raises `Refused` (401, or 403 for a user's token)."""
         return access.caller(await self.shown(tokens.credentials(authorization)))
 
+    async def anyone(self, authorization: str | None) -> Caller:
+        """A backend, or a user by a token that a key of their app has signed; raises `Refused` (401)."""
+        shown = tokens.credentials(authorization)
+        key = await self.named(shown)
+        if isinstance(shown, Basic) or key.scope is not Scope.APP:
+            return access.caller(await self.shown(shown))
+        claims = tokens.verify(shown.token, key.secret)
+        if claims.scope not in access.USER_SCOPES:
+            return access.caller(await self.shown(shown))
+        external_id = access.user_of(claims, self._now())
+        return Caller(Scope.USER, key.id, key.app_id, external_id=external_id)
+
     async def shown(self, shown: Basic | Bearer) -> Key:
         """The key that a credential proves to have; raises `Refused`."""
         key = await self.named(shown)
@@ -52,7 +64,7 @@ class Identity:
     def _check_scope(self, claims: Claims, key: Key) -> None:
         if access.expired(claims, self._now()):
             raise Refused(errors.UNAUTHORIZED)
-        if claims.scope == "user":
+        if claims.scope in access.USER_SCOPES:
             raise Refused(errors.FORBIDDEN)
         if claims.scope != key.scope:
             raise Refused(errors.UNAUTHORIZED)

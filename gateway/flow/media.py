@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 from msgspec import structs
 
 from gateway.domain import errors, limits, media
-from gateway.domain.commands import AnyCommand, CreateConversation, Post
+from gateway.domain.commands import AnyCommand, CreateConversation, Post, Say
 from gateway.domain.content import Content, File, Image
 from gateway.domain.errors import Refused
 from gateway.domain.media import Fetched
@@ -33,6 +33,8 @@ class Media:
         """
         if isinstance(command, Post) and not await self._said_before(command):
             return structs.replace(command, **await self._said(command))
+        if isinstance(command, Say):
+            return structs.replace(command, post=structs.replace(command.post, **await self._said(command.post)))
         if isinstance(command, CreateConversation):
             looks = (self._look(command.app_id, it) for it in command.messages)
             found = await asyncio.gather(*looks, return_exceptions=True)

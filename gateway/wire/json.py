@@ -34,6 +34,11 @@ def store(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dicts, lists and scalars."""
+    return msgspec.to_builtins(value)
+
+
 def load(data: bytes | str, kind: Any) -> Any:
     """A value as `store` kept it."""
     return _decoder(kind).decode(data)

@@ -81,8 +81,8 @@ def _key(secret: str) -> OctKey:
 
 
 def _claims(said: dict[str, Any]) -> Claims:
-    """An `external_id` must be a JSON string: a number is refused, not turned into one."""
-    external_id = said.get("external_id")
+    """An `external_id`, which v1.1 calls `userId`, must be a JSON string: a number is refused, not turned into one."""
+    external_id = said.get("userId" if said.get("scope") == "appUser" else "external_id")
     if not isinstance(external_id, str | None):
         raise Refused(errors.UNAUTHORIZED)
     known = {"scope": said.get("scope"), "external_id": external_id, "expires_at": said.get("exp")}

@@ -155,6 +155,34 @@ async def test_messages_on_one_side_of_a_seq(
     assert ([it.seq for it in found[0]], found[1]) == (seqs, more)
 
 
+@pytest.mark.parametrize("limit", [1, 3, 100])
+async def test_messages_on_one_side_of_a_time(clerk: Clerk, limit: int) -> None:
+    """Whatever the time, and although other events stand between the messages."""
+    room = await clerk.group("ann", "bob")
+    for number in range(12):
+        await clerk.says(room, str(number))
+        if number % 3 == 0:
+            await clerk.do(clerk.orders.alters(room, display_name=str(number)))
+        clerk.clock.at += 7
+    said, _ = await clerk.store.messages(room, Page(size=100))
+    times = [it.received for it in said]
+    for time in range(times[0] - 2, times[-1] + 3):
+        before, more = await clerk.store.messages_by_time(room, before=time, after=None, limit=limit)
+        earlier = [it for it in said if it.received < time]
+        assert (list(before), more) == (earlier[-limit:], len(earlier) > limit)
+        after, more = await clerk.store.messages_by_time(room, before=None, after=time, limit=limit)
+        later = [it for it in said if it.received > time]
+        assert (list(after), more) == (later[:limit], len(later) > limit)
+    newest, _ = await clerk.store.messages_by_time(room, before=None, after=None, limit=limit)
+    assert list(newest) == list(said[-limit:])
+
+
+async def test_nothing_was_said_at_any_time(clerk: Clerk) -> None:
+    room = await clerk.group("ann")
+    for side in ({"before": 5, "after": None}, {"before": None, "after": 5}):
+        assert await clerk.store.messages_by_time(room, **side, limit=3) == ([], False)
+
+
 async def test_guests_come_in_the_order_they_joined(clerk: Clerk) -> None:
     room = await clerk.group("cat", "ann")
     await clerk.user("bob")

@@ -35,7 +35,7 @@ WHOLE_INDEX = {
 }
 
 # Steps that read what the query itself made or was given.
-OWN = ("SCAN CONSTANT ROW", "SCAN oldest")
+OWN = ("SCAN CONSTANT ROW", "SCAN oldest", "SCAN search")
 
 FULL_DISK = """
 CREATE TRIGGER full_disk BEFORE INSERT ON people WHEN new.external_id = 'bob'

@@ -57,7 +57,7 @@ def test_a_users_token_names_the_user() -> None:
         Claims(scope="user", external_id=""),
         Claims(external_id="ann"),
         Claims(scope="app", external_id="ann"),
-        Claims(scope="appUser", external_id="ann"),
+        Claims(scope="appuser", external_id="ann"),
         Claims(scope="user", external_id="ann", expires_at=NOW_MS / 1000),
         Claims(scope="user", external_id="ann", expires_at=0),
         Claims(scope="user", external_id="a\x00b"),

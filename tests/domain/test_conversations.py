@@ -109,6 +109,7 @@ def test_a_device_opens_its_users_first_conversation_with_words(town: Town) -> N
         town.orders.personal(
             "ann",
             opened_by=Speaker(user=town.orders.ref("ann")),
+            reason="startConversation",
             integration_id=web.integration_id,
             source=web,
             messages=(Text(text="one"), Text(text="two")),

@@ -24,6 +24,7 @@ from gateway.domain.commands.messages import (
     Press,
     Read,
     Receive,
+    Say,
     Type,
 )
 from gateway.domain.commands.offices import (
@@ -110,6 +111,7 @@ __all__ = [
     "Ref",
     "ReleaseControl",
     "RemoveAttachment",
+    "Say",
     "Seat",
     "Speaker",
     "Type",

@@ -27,6 +27,7 @@ class Needs(Value, kw_only=True):
     office: str | None = None
     room: str | None = None
     people: tuple[Ref, ...] = ()
+    default_of: Ref | None = None  # one of `people`, whose default conversation is then `room`
     guests: bool = False  # the people of `room`
     recipients: bool = False  # the same, where a webhook wants to know what becomes of messages
     rooms_of_people: bool = False

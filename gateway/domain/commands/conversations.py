@@ -11,7 +11,10 @@ from gateway.domain.value import Value
 
 
 class CreateConversation(Command[Room], kw_only=True):
-    """`opened_by` is the device's user where a person opens it; `messages` are then their first words."""
+    """`opened_by` is the device's user where a person opens it; `messages` are then their first words.
+
+    `reason` is why, as the API names reasons.
+    """
 
     type: Kind
     participants: tuple[Ref, ...] = ()
@@ -23,6 +26,7 @@ class CreateConversation(Command[Room], kw_only=True):
     opened_by: Speaker | None = None
     integration_id: str | None = None
     messages: tuple[Content, ...] = ()
+    reason: str = "none"
     source: Source = API
 
     def needs(self) -> Needs:

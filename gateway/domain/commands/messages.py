@@ -1,6 +1,8 @@
 """What is asked about messages, read marks, typing and buttons."""
 
-from gateway.domain.commands.command import Needs, Ref, Speaker
+from msgspec import structs
+
+from gateway.domain.commands.command import Command, Needs, Ref, Speaker
 from gateway.domain.commands.conversations import InConversation
 from gateway.domain.content import Content, FormResponse, Reference, Text
 from gateway.domain.message import Message, Override
@@ -58,6 +60,17 @@ class Post(InConversation[Posted], kw_only=True):
             message=next(iter(self.content.named_forms), None) if isinstance(self.content, FormResponse) else None,
             reply=self.content.payload if isinstance(self.content, Text) and self.author.user else None,
         )
+
+
+class Say(Command[Posted], kw_only=True):
+    """Post in a user's default conversation, which opens with it where there is none; `post` names no conversation."""
+
+    user: Ref
+    post: Post
+
+    def needs(self) -> Needs:
+        people = (self.user, *self.post.author.people)
+        return structs.replace(self.post.needs(), room=None, people=people, default_of=self.user)
 
 
 class Receive(InConversation[None], kw_only=True):

@@ -26,11 +26,11 @@ def create(house: House, command: cmd.CreateConversation, stamp: Stamp) -> Decis
     guests = [house.person(ref) for ref in command.participants]
     _check_guests(command.type, guests)
     for guest in guests:
-        _check_room_for_more(office, guest)
+        check_room_for_more(office, guest)
     _check_opener(office, command, guests)
 
     linked = _subscribed(house, command, stamp)
-    created = _created(office, command, [_linked(it, linked) for it in guests], stamp)
+    created = opened(office, command, [_linked(it, linked) for it in guests], stamp)
     events: list[ev.Event] = [created]
     room = Room(created.conversation, created.participants)
     for content in command.messages:
@@ -51,9 +51,10 @@ def _linked(person: Person, linked: Sequence[ev.ClientAdded]) -> Person:
     return structs.replace(person, client=own[0]) if own else person
 
 
-def _created(
+def opened(
     office: Office, command: cmd.CreateConversation, guests: Sequence[Person], stamp: Stamp
 ) -> ev.ConversationCreated:
+    """What opens a conversation for its guests, whom nothing keeps from it."""
     is_default = command.type is Kind.PERSONAL and guests[0].user.default_conversation_id is None
     conversation = Conversation(
         id=stamp.new_id(),
@@ -81,7 +82,7 @@ def _created(
         seq=1,
         participants=participants,
         users=tuple(guest.user for guest in guests),
-        reason="startConversation" if command.opened_by else "none",
+        reason=command.reason,
         source=command.source,
         associations=tuple(it for guest in guests for it in guest.associations(conversation.id)),
     )
@@ -107,7 +108,8 @@ def _check_guests(kind: Kind, guests: Sequence[Person]) -> None:
         raise Refused(errors.NAMED_TWICE)
 
 
-def _check_room_for_more(office: Office, guest: Person) -> None:
+def check_room_for_more(office: Office, guest: Person) -> None:
+    """Raises `Refused` for one who may be in one conversation only."""
     if guest.user.conversations and not office.app.settings.multi_convo_enabled:
         raise Refused(errors.MULTI_CONVO_OFF)
 
@@ -160,7 +162,7 @@ def join(house: House, command: cmd.Join, stamp: Stamp) -> Decision:
         return Decision((), Seat(room, already, person))
     if len(room.participants) >= limits.PARTICIPANTS:
         raise Refused(errors.TOO_MANY_PARTICIPANTS)
-    _check_room_for_more(house.office(command.app_id), person)
+    check_room_for_more(house.office(command.app_id), person)
 
     linked = with_client(person, API, stamp) if command.subscribe else ()
     person = _linked(person, linked)

@@ -9,11 +9,12 @@ from gateway.domain.value import Metadata, Shape, Value
 
 
 class Scope(StrEnum):
-    """Whose key it is, and so how much it opens."""
+    """Whose key it is, and so how much it opens. Users have no keys: they show what an app's key has signed."""
 
     ACCOUNT = "account"
     APP = "app"
     INTEGRATION = "integration"
+    USER = "user"
 
 
 class Key(Value, kw_only=True):

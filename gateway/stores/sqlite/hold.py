@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from gateway.domain import limits, naming
 from gateway.domain.audience import wants_deliveries
 from gateway.domain.commands import Needs, Ref
@@ -104,6 +106,7 @@ class Reader:
         await self._offices({need.office for need in needs if need.office})
         await self.rooms({need.room for need in needs if need.room})
         await self._named(set(chain.from_iterable(need.people for need in needs)))
+        needs = await self._placed(needs)
         await self._guests(need.room for need in needs if need.guests or (need.recipients and self._tracked(need)))
         await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
         await self._sent({need.sent for need in needs if need.sent})
@@ -156,6 +159,18 @@ class Reader:
                     missing.append(key)
         if missing:
             yield store(missing)
+
+    async def _placed(self, needs: Sequence[Needs]) -> Sequence[Needs]:
+        """Whoever needs somebody's default conversation needs that room, where there is one."""
+        if not any(need.default_of for need in needs):
+            return needs
+        placed = [structs.replace(it, room=self._default_of(it.default_of)) if it.default_of else it for it in needs]
+        await self.rooms({it.room for it in placed if it.room})
+        return placed
+
+    def _default_of(self, ref: Ref) -> str | None:
+        person = self.house.find(ref)
+        return person.user.default_conversation_id if person else None
 
     async def _named(self, refs: set[Ref]) -> None:
         """Find the people that refs name: by id first, where both would fit."""

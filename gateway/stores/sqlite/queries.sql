@@ -106,6 +106,21 @@ SELECT body FROM messages WHERE conversation_id = ? AND seq > ? ORDER BY seq LIM
 -- messages_before: Messages before a seq, newest first.
 SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?;
 
+-- first_after: The seq that parts a conversation's messages up to a time from those after it; times ascend with seq.
+WITH RECURSIVE search(low, high) AS (
+    SELECT 0, coalesce((SELECT max(seq) + 1 FROM messages WHERE conversation_id = ?1), 0)
+    UNION ALL
+    SELECT
+        CASE WHEN json_extract(middle.body, '$.received') <= ?2 THEN middle.seq + 1 ELSE search.low END,
+        CASE WHEN json_extract(middle.body, '$.received') <= ?2 THEN search.high ELSE (search.low + search.high) / 2 END
+    FROM search LEFT JOIN messages AS middle ON middle.conversation_id = ?1 AND middle.seq = (
+        SELECT seq FROM messages
+        WHERE conversation_id = ?1 AND seq >= (search.low + search.high) / 2 AND seq < search.high ORDER BY seq LIMIT 1
+    )
+    WHERE search.low < search.high
+)
+SELECT high FROM search WHERE low = high;
+
 -- messages_newest: The newest messages of some conversations, at most so many of each, oldest first.
 SELECT messages.conversation_id, messages.body
 FROM json_each(?1) AS wanted

@@ -110,6 +110,20 @@ class Reads:
         found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
         return (found if after is not None else found[::-1]), len(rows) > limit
 
+    async def messages_by_time(
+        self, conversation_id: str, *, before: int | None, after: int | None, limit: int
+    ) -> tuple[Sequence[Message], bool]:
+        if after is not None:
+            first = await self._first_after(conversation_id, after)
+            return await self.messages_by_seq(conversation_id, before=None, after=first - 1, limit=limit)
+        end = None if before is None else await self._first_after(conversation_id, before - 1)
+        return await self.messages_by_seq(conversation_id, before=end, after=None, limit=limit)
+
+    async def _first_after(self, conversation_id: str, time: int) -> int:
+        """A seq that parts the messages up to a time from those after it."""
+        rows = await self._rows("first_after", conversation_id, time)
+        return int(rows[0][0])
+
     async def guests(self, room: Room) -> tuple[Guest, ...]:
         return _guests(room, await self._people([room]))
 

@@ -1,0 +1,83 @@
+"""What v1.1 asks about messages: flat bodies, read into the content they stand for."""
+
+import hashlib
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta
+
+from gateway.domain import errors, limits
+from gateway.domain.commands import Destination, Post, Ref, Speaker
+from gateway.domain.content import Content, Url, check_metadata
+from gateway.domain.errors import Refused
+from gateway.domain.message import Override
+from gateway.domain.model import Metadata
+from gateway.wire import requests
+from gateway.wire.json import shape
+from gateway.wire.requests import Body
+
+BUSINESS: Final = "appMaker"
+OF_CONTENT: Final = (
+    "type", "text", "mediaUrl", "mediaType", "altText", "items", "actions", "payload", "coordinates", "location",
+    "displaySettings", "blockChatInput", "fields",
+)  # fmt: skip
+
+
+class AuthorDraft(Body, kw_only=True):
+    """Who says something: the business under a name of its choice, or the user."""
+
+    role: Literal["appUser", "appMaker"]
+    name: Annotated[str, Meta(max_length=limits.LABEL)] | None = None
+    email: Annotated[str, Meta(max_length=limits.ADDRESS)] | None = None
+    avatar_url: Url | None = None
+
+    def speaker(self, user: Ref) -> Speaker:
+        return Speaker(
+            user=None if self.role == BUSINESS else user,
+            display_name=self.name or None,
+            avatar_url=self.avatar_url or (gravatar(self.email) if self.email else None),
+        )
+
+
+class MessageDraft(AuthorDraft, kw_only=True):
+    """All of a message but its content, whose fields stand beside these."""
+
+    metadata: Metadata | None = None
+    destination: requests.Destination | None = None
+    override: Override | None = None
+
+    def __post_init__(self) -> None:
+        check_metadata(self.metadata)
+
+
+def gravatar(email: str) -> str:
+    """The picture that somebody has chosen for an address."""
+    key = hashlib.md5(email.strip().lower().encode(), usedforsecurity=False).hexdigest()
+    return f"https://www.gravatar.com/avatar/{key}.png?s=200&d=mm"
+
+
+def post(sent: Any, app_id: str, user: Ref) -> Post:
+    """A message's body as a post in a conversation that is still to be named; raises `Refused` (400)."""
+    draft = shape(sent, MessageDraft)
+    destination = draft.destination
+    return Post(
+        app_id=app_id,
+        conversation_id="",
+        author=draft.speaker(user),
+        content=content(sent),
+        metadata=draft.metadata,
+        override=draft.override,
+        destination=Destination(
+            integration_id=destination.integration_id, integration_type=destination.integration_type
+        )
+        if destination
+        else None,
+    )
+
+
+def content(sent: dict[str, Any]) -> Content:
+    """The content of a flat message; without a type it is a text. Raises `Refused` (400)."""
+    if sent.get("type") == "formResponse":
+        raise Refused(errors.NO_API_FORM_RESPONSE)
+    said = {name: sent[name] for name in OF_CONTENT if sent.get(name) is not None}
+    read: Content = shape({"type": "text", **said}, Content)  # type: ignore[arg-type]
+    return read

@@ -1,0 +1,97 @@
+"""Users as v1.1 knows them: appUsers, whose devices and channels are all clients."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.domain import limits, reach
+from gateway.domain.content import check_metadata
+from gateway.domain.model import PENDING, Client, Device, ExternalId, Metadata, Office, Person, User
+from gateway.wire.frames import ProfileText
+from gateway.wire.requests import Body, Moment, check_moment
+from gateway.wire.times import iso
+from gateway.wire.v2 import Json, time, without_none
+
+
+class AppUserCreate(Body, kw_only=True):
+    user_id: ExternalId
+    given_name: ProfileText | None = None
+    surname: ProfileText | None = None
+    email: ProfileText | None = None
+    signed_up_at: Moment | None = None
+    properties: Metadata | None = None
+
+    def __post_init__(self) -> None:
+        check_moment(self.signed_up_at, "signedUpAt")
+        check_metadata(self.properties, "properties")
+
+
+class AppUserUpdate(Body, kw_only=True):
+    """What is absent keeps its value; `properties` are added to those there are."""
+
+    given_name: Annotated[str, Meta(max_length=limits.PROFILE)] | None | UnsetType = UNSET
+    surname: Annotated[str, Meta(max_length=limits.PROFILE)] | None | UnsetType = UNSET
+    email: Annotated[str, Meta(max_length=limits.PROFILE)] | None | UnsetType = UNSET
+    signed_up_at: Moment | None | UnsetType = UNSET
+    properties: Metadata | None | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        check_moment(self.signed_up_at, "signedUpAt")
+        check_metadata(self.properties or None, "properties")
+
+
+def app_user(person: Person, office: Office) -> Json:
+    user = person.user
+    links = [it for it in reach.clients(person, office) if it.link is not None]
+    return without_none(
+        **short_app_user(user),
+        givenName=user.profile.given_name,
+        surname=user.profile.surname,
+        email=user.profile.email,
+        signedUpAt=time(user.signed_up_at),
+        properties=user.metadata,
+        clients=[
+            *(device(it) for it in reach.devices(person, office)),
+            *(client(it) for it in links if it.status != PENDING),
+        ],
+        pendingClients=[client(it) for it in links if it.status == PENDING],
+    )
+
+
+def short_app_user(it: User) -> Json:
+    """The truncated form that webhooks carry unless they ask for more."""
+    started = it.default_conversation_id is not None
+    return without_none(_id=it.id, userId=it.external_id, conversationStarted=started)
+
+
+def device(it: Device) -> Json:
+    """A device as the client it was before devices had a name; its id is the one that it made itself."""
+    return without_none(
+        id=it.guid,
+        platform=it.platform,
+        integrationId=it.integration_id,
+        status=it.status,
+        active=it.status == "active",
+        lastSeen=iso(it.last_seen),
+        info=it.info,
+        appVersion=it.app_version,
+        pushNotificationToken=it.push_token,
+    )
+
+
+def client(it: Client) -> Json:
+    """A channel's client."""
+    return without_none(
+        id=it.id,
+        platform=it.type,
+        integrationId=it.integration_id,
+        externalId=it.external_id,
+        status=it.status,
+        active=it.status == "active",
+        lastSeen=time(it.last_seen),
+        linkedAt=time(it.linked_at),
+        displayName=it.display_name or it.external_id,
+        avatarUrl=it.avatar_url,
+        info=it.info,
+        raw=it.raw,
+    )
