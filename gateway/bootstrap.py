@@ -25,8 +25,8 @@ from gateway.domain import goodbyes, limits
 from gateway.domain.commands import CreateAccountKey
 from gateway.domain.errors import Refused
 from gateway.domain.model import Key, Partner, Scope
+from gateway.edge import configs, documents, downloads, http, probes, uploads
 from gateway.edge import demo as demonstration
-from gateway.edge import documents, downloads, http, probes, uploads
 from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
 from gateway.edge.poster import HttpPoster
@@ -158,6 +158,7 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
                 *documents.routes(prefix),
                 *downloads.routes(flow, prefix),
                 *uploads.routes(flow, prefix),
+                *configs.routes(flow, prefix),
             )
             app = http.application(flow, prefix, also, settings.public_url)
             dress(app)

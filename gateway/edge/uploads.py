@@ -10,6 +10,7 @@ from gateway.domain.model import Attachment, Integration, Office
 from gateway.edge.addresses import ADDRESSES
 from gateway.edge.http import answer, refusal
 from gateway.edge.multipart import file_part
+from gateway.edge.origins import MAX_AGE, shared
 from gateway.flow import visits
 from gateway.flow.floor import Flow
 from gateway.wire.v2 import Json
@@ -18,7 +19,7 @@ PATH: Final = "/sdk/v2/integrations/{integrationId}/attachments"
 MAY: Final[dict[str, str]] = {
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "POST",
     hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type",
-    hdrs.ACCESS_CONTROL_MAX_AGE: "86400",
+    **MAX_AGE,
 }
 
 
@@ -30,21 +31,16 @@ def routes(flow: Flow, prefix: str) -> list[web.RouteDef]:
             response = answer(201, await _kept(flow, office, integration, request))
         except Refused as refused:
             response = refusal(refused.problem)
-        response.headers.update(_shared(origin))
+        response.headers.update(shared(origin))
         return response
 
     async def ask(request: web.Request) -> web.Response:
         """What a browser asks before it lets a page of another origin upload."""
         origin = request.headers.get(hdrs.ORIGIN)
         await visits.integration(flow, request.match_info["integrationId"], origin)
-        return web.Response(status=204, headers={**_shared(origin), **MAY})
+        return web.Response(status=204, headers={**shared(origin), **MAY})
 
     return [web.post(prefix + PATH, upload), web.options(prefix + PATH, ask)]
-
-
-def _shared(origin: str | None) -> dict[str, str]:
-    """The page may read the answer."""
-    return {"Vary": "Origin", **({"Access-Control-Allow-Origin": origin} if origin else {})}
 
 
 async def _kept(flow: Flow, office: Office, integration: Integration, request: web.Request) -> Json:

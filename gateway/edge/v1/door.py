@@ -10,6 +10,7 @@ from gateway.domain.access import Caller
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.edge.http import KNOWN, answer
+from gateway.edge.origins import MAX_AGE
 from gateway.edge.v1 import app_users, messages
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
@@ -18,12 +19,14 @@ from gateway.flow.floor import Flow
 ROUTES: Final = Routes((*app_users.ROUTES, *messages.ROUTES))
 PATHS: Final = ("/v1.1/{tail:.*}", "/v1/{tail:.*}")  # both are written for what is the same
 HEADERS: Final = {hdrs.CACHE_CONTROL: "private, no-cache, no-store, must-revalidate"}
-SHARED: Final = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}  # a user's token may come from any page; a key never should
-MAY: Final = {
+SHARED: Final[dict[str, str]] = {
+    hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"
+}  # a user's token may come from any page; a key never should
+MAY: Final[dict[str, str]] = {
     **SHARED,
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, PUT, DELETE",
     hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Accept",
-    hdrs.ACCESS_CONTROL_MAX_AGE: "86400",
+    **MAX_AGE,
 }
 
 log = structlog.get_logger(__name__)
