@@ -53,9 +53,19 @@ NO_API_FORM_RESPONSE: Final = Problem(400, "bad_request", "A formResponse cannot
 NO_SUCH_FORM: Final = Problem(
     400, "bad_request", "A formResponse needs the quotedMessageId of a form of the conversation"
 )
-NO_TEMPLATES: Final = Problem(400, "bad_request", "Shorthand for templates is not supported: there are none here")
+NO_FALLBACK: Final = Problem(
+    400, "bad_request", "Shorthand for WhatsApp templates needs a fallback text here, as no line leads to WhatsApp"
+)
+TEMPLATE_IN_TEMPLATE: Final = Problem(400, "bad_request", "The message of a template cannot use templates")
+DIFFERENT_TEMPLATES: Final = Problem(
+    400, "bad_request", "Content that says the same in two ways should use the same templates in both"
+)
+TOO_MUCH_SHORTHAND: Final = Problem(400, "bad_request", f"Shorthand makes at most {limits.SPELLED_OUT} messages of one")
+TOO_MANY_TEMPLATES: Final = Problem(400, "bad_request", f"At most {limits.TEMPLATES} templates per app")
 TOO_MUCH_METADATA: Final = Problem(
-    400, "bad_request", f"With that of the button it answers, metadata exceeds {limits.METADATA_BYTES} bytes"
+    400,
+    "bad_request",
+    f"With that of the button it answers, or of a template, metadata exceeds {limits.METADATA_BYTES} bytes",
 )
 SCHEMA_FOR_TEMPLATES: Final = Problem(
     400, "bad_request", "Content of type template needs schema whatsapp, and no other content has a schema"
@@ -161,6 +171,7 @@ ENABLED_WITHOUT_DEFAULT: Final = Problem(
     "switchboard_integration_not_found",
     "Enabled switchboard must have an associated default switchboardIntegration",
 )
+TEMPLATE_NOT_FOUND: Final = Problem(404, "not_found", "Template not found")
 MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
 ATTACHMENT_NOT_FOUND: Final = Problem(404, "not_found", "Attachment not found")
@@ -168,6 +179,7 @@ NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")
 METHOD_NOT_ALLOWED: Final = Problem(405, "method_not_allowed", "Method not allowed")
 
 FORM_SUBMITTED: Final = Problem(409, "conflict", "The form has been submitted already")
+TEMPLATE_EXISTS: Final = Problem(409, "conflict", "A template of this name exists already")
 USER_EXISTS: Final = Problem(409, "conflict", "User already exists")
 TOO_LARGE: Final = Problem(413, "payload_too_large", f"A request is limited to {limits.REQUEST_BYTES} bytes")
 FILE_TOO_LARGE: Final = Problem(413, "payload_too_large", f"A file is limited to {limits.ATTACHMENT_BYTES} bytes")
@@ -190,6 +202,10 @@ def bad_request(title: str) -> Problem:
 
 def lasting(field: str) -> Problem:
     return bad_request(f"{field} cannot be changed: delete the integration and create it again")
+
+
+def no_such_template(name: str) -> Problem:
+    return bad_request(f"No template is called {name!r}")
 
 
 def unsupported_media_url(url: str) -> Problem:

@@ -10,6 +10,9 @@ DEVICES: Final = 50  # per user; the one seen longest ago makes room for a new o
 APP_KEYS: Final = 10  # keys per app
 INTEGRATION_KEYS: Final = 10  # keys per custom integration
 WEBHOOKS: Final = 10  # webhooks per app
+TEMPLATES: Final = 100  # of an app (ours)
+MENU_ITEMS: Final = 3  # of a menu
+SUBMENU_ITEMS: Final = 5  # of a submenu
 SWITCHBOARD_INTEGRATIONS: Final = 10  # of a switchboard
 MESSAGE_HISTORY: Final = 10  # messages shown to whoever is given control of a conversation
 
@@ -51,6 +54,7 @@ ITEM_ACTIONS: Final = 3  # of one item
 LIST_ACTIONS: Final = 10  # of a list itself
 TEXT_ACTIONS: Final = 100  # of a text or image; the API names no number (ours)
 PICTURES: Final = 10  # that one text shows in shorthand, a message each (ours)
+SPELLED_OUT: Final = 20  # messages that shorthand makes of one (ours)
 FIELDS: Final = 20  # of a form
 FORM_ANSWER: Final = 256  # characters of a text answer
 FORM_ANSWER_DEFAULT: Final = 128  # characters of a text answer, unless its field says otherwise

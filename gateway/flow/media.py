@@ -6,9 +6,10 @@ from typing import Any, Final, TypeVar
 from msgspec import structs
 
 from gateway.domain import errors, limits, media
-from gateway.domain.commands import AnyCommand, CreateConversation, Post, Say
+from gateway.domain.commands import AnyCommand, CreateConversation, Part, Post, Say
 from gateway.domain.content import Content, File, Image
 from gateway.domain.errors import Refused
+from gateway.domain.house import House
 from gateway.domain.media import Fetched
 from gateway.domain.shorthand import parts
 from gateway.ports import Fetcher, Store
@@ -31,29 +32,29 @@ class Media:
 
         Nobody is asked for the sake of a conversation that is not there (404).
         """
-        if isinstance(command, Post) and not await self._said_before(command):
-            return structs.replace(command, **await self._said(command))
+        if isinstance(command, Post):
+            house = await self._store.peek(command.needs())
+            house.room(command.app_id, command.conversation_id)
+            said_before = bool(house.sent)  # it gets the first answer, whatever has become of its file
+            return command if said_before else structs.replace(command, **await self._said(command, house))
         if isinstance(command, Say):
-            return structs.replace(command, post=structs.replace(command.post, **await self._said(command.post)))
+            house = await self._store.peek(command.needs())
+            return structs.replace(command, post=structs.replace(command.post, **await self._said(command.post, house)))
         if isinstance(command, CreateConversation):
             looks = (self._look(command.app_id, it) for it in command.messages)
             found = await asyncio.gather(*looks, return_exceptions=True)
             return structs.replace(command, messages=tuple(_good(it) for it in found))
         return command
 
-    async def _said(self, command: Post) -> dict[str, Any]:
-        """What a post says, looked at: its content, or what shorthand in it stands for."""
-        said = parts(command)
-        if said == (command.content,):
+    async def _said(self, command: Post, house: House) -> dict[str, Any]:
+        """What a post says, looked at: its content, or what shorthand in it stands for by the templates of now."""
+        said = parts(command, house.office(command.app_id).templates)
+        if said == (Part(command.content),):
             return {"content": await self._look(command.app_id, command.content)}
-        found = await asyncio.gather(*(self._look(command.app_id, it) for it in said), return_exceptions=True)
-        return {"parts": tuple(_good(it) for it in found)}
-
-    async def _said_before(self, command: Post) -> bool:
-        """A repeated message gets the first answer, whatever has become of its file. Raises `Refused` (404)."""
-        house = await self._store.peek(command.needs())
-        house.room(command.app_id, command.conversation_id)
-        return bool(house.sent)
+        looks = (self._look(command.app_id, it.content) for it in said)
+        found = await asyncio.gather(*looks, return_exceptions=True)
+        seen = (structs.replace(part, content=_good(it)) for part, it in zip(said, found, strict=True))
+        return {"parts": tuple(seen)}
 
     async def _look(self, app_id: str, content: Content) -> Content:
         if not isinstance(content, Image | File):

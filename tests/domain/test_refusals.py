@@ -27,7 +27,7 @@ from gateway.domain.content import (
 )
 from gateway.domain.errors import Problem
 from gateway.domain.model import AppSettings, Grant, Source
-from tests.domain import switchboard_stories
+from tests.domain import switchboard_stories, template_stories
 from tests.domain.town import NOBODY, Town
 
 Story = Callable[[Town], Command[Any]]
@@ -300,7 +300,7 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.NO_SUCH_FORM, "no form is named", _answers_nothing),
     (errors.FORM_SUBMITTED, "it is answered twice", _answers_again),
     (errors.TOO_MUCH_METADATA, "a reply's and one's own", _says_too_much),
-    (errors.NO_TEMPLATES, "in shorthand", lambda t: t.orders.says(t.group("ann"), "%((template:a))%")),
+    *template_stories.STORIES,
     (errors.SCHEMA_FOR_TEMPLATES, "none is named", lambda t: t.orders.posts(t.group("ann"), Template(template={}))),
     (errors.SCHEMA_FOR_TEMPLATES, "of a text", lambda t: t.orders.says(t.group("ann"), schema="whatsapp")),
     (errors.NO_SUCH_ACTION, "no such button", lambda t: _button(t, kind="none")),

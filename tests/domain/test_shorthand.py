@@ -1,13 +1,20 @@
 """Shorthand: what it stands for, and that whatever is not quite shorthand stays text."""
 
+from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import convert, json, to_builtins
 
-from gateway.domain import errors, limits
+from gateway.domain import limits
+from gateway.domain.commands import Part
 from gateway.domain.content import Content, LinkAction, Text, actions_of
+from gateway.domain.errors import Refused
 from gateway.domain.model import Source
+from gateway.domain.shorthand import spelled_out
 from tests.domain.town import Town
 
 Json = dict[str, Any]
@@ -28,10 +35,14 @@ def postback(text: str, payload: str) -> Json:
     return {"type": "postback", "text": text, "payload": payload}
 
 
+def buy(text: str, amount: int) -> Json:
+    return {"type": "buy", "text": text, "amount": amount, "currency": "usd"}
+
+
 def said(by: str | None = None, source: Source | None = None, **content: Any) -> list[Json]:
     """The contents that a text became, without the ids of buttons."""
     town = Town()
-    order = town.orders.posts(town.group("ann"), convert({"type": "text", **content}, Content), by)
+    order = town.orders.posts(town.personal("ann"), convert({"type": "text", **content}, Content), by)
     posted = town.do(order if source is None else convert({**to_builtins(order), "source": source}, type(order)))
     shown = [json.decode(json.encode(it.content)) for it in posted.messages]
     for action in (it for content in shown for it in content.get("actions", ())):
@@ -57,6 +68,9 @@ def text(words: str | None, *actions: Json) -> Json:
         ("%[a](reply:A) %[a](reply:A)", text(None, reply("a", "A"))),
         ("%[w](https://e.x/a_(b)_c)", text(None, link("w", "https://e.x/a_(b)_c"))),
         ("%[a](reply:b:c)", text(None, reply("a", "b:c"))),
+        ("Where? %[Here](location)", text("Where?", {"type": "locationRequest", "text": "Here"})),
+        ("Tea $[Buy](25.00)", text("Tea", buy("Buy", 2500))),
+        ("$[a]($10.00)$[b](7)$[c](0.5)", text(None, buy("a", 1000), buy("b", 700), buy("c", 50))),
     ],
 )
 def test_buttons_are_taken_out_of_the_text(written: str, meant: Json) -> None:
@@ -75,8 +89,17 @@ def test_buttons_are_taken_out_of_the_text(written: str, meant: Json) -> None:
         "%[a](https://e x)",
         "%[a\nb](reply:A)",
         "%[a](reply:A",
-        "%[a](location)",
-        "$[a](25.00)",
+        "%[a](Location)",
+        "%[a](tel:)",
+        "$[a](25.00.1)",
+        "$[a](25.001)",
+        "$[a](1,000.00)",
+        "$[a](-1)",
+        "$[a](0.00)",
+        "$[a](12345678)",
+        "$[a](https://example.org)",
+        f"$[{'x' * (limits.LABEL + 1)}](1)",
+        "%((template hello))% %{{hello}}%",
         "![cat](https://example.org/cat.png)",
         "![](data:image/png;base64,AA)",
         "![]()",
@@ -99,12 +122,13 @@ def test_the_longest_label_is_a_label() -> None:
 
 def test_a_backslash_keeps_it_text() -> None:
     assert said(text=r"Write \%[label](url) or \![](https://e.x)") == [text("Write %[label](url) or ![](https://e.x)")]
+    assert said(text=r"\$[Pay](1.00)") == [text("$[Pay](1.00)")]
     (shown,) = said(markdownText=r"Write \%[l](reply:A)")
     assert (shown["text"], "actions" in shown) == ("Write %[l](reply:A)", False)
 
 
 def test_what_users_type_stays_text() -> None:
-    written = "%[Free money](https://evil.example) ![](https://example.org)"
+    written = "%[Free money](https://evil.example) ![](https://example.org) $[Pay](1.00) %((template:a))%"
     assert said(by="ann", text=written) == said(by="ann", source=WEB, text=written) == [text(written)]
 
 
@@ -174,16 +198,25 @@ def test_as_many_pictures_as_one_text_may_show() -> None:
     assert problem.title.startswith("content: at most 10 pictures")
 
 
+@given(st.text(st.sampled_from("%$!&[](){}\\\n \t<>:ab10./") | st.characters(codec="utf-8"), min_size=1, max_size=200))
+def test_nothing_that_is_written_breaks_it(written: str) -> None:
+    for content in (Text(text=written), Text(html_text=written), Text(markdown_text=written)):
+        with suppress(Refused):
+            assert len(spelled_out(content)) >= 1
+
+
+@given(st.text(min_size=1).filter(lambda it: not any(sign in it for sign in "%$!&")))
+def test_text_without_marks_comes_back_the_same(written: str) -> None:
+    content = Text(text=written)
+    assert spelled_out(content) == (Part(content),)
+
+
 @pytest.mark.parametrize(
     "written",
-    [
-        "Hi %((template:hello))%",
-        "%{{template: hello}}%",
-        "&((namespace=[[a]] template=[[b]] fallback=[[c]] language=[[en]] body_text=[[d]]))&",
-    ],
+    ["&((" * 1_300, "&((" * 600 + "[[" * 1_000, "%((template:" * 340, "%((template:" + " " * 4_000, "$[" * 2_000],
 )
-def test_templates_are_refused(written: str) -> None:
-    town = Town()
-    room = town.group("ann")
-    for content in (Text(text=written), Text(html_text=written), Text(markdown_text=written)):
-        assert town.refusal(town.orders.posts(room, content)) == errors.NO_TEMPLATES
+def test_no_text_takes_long_to_read(written: str) -> None:
+    """It would keep everybody waiting."""
+    began = perf_counter()
+    assert said(text=written) == [text(written)]
+    assert perf_counter() - began < 1

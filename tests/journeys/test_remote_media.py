@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.commands import CreateTemplate
+from gateway.domain.content import Image
 from gateway.flow import provision
 from tests.files import PDF, PNG
 from tests.house_under_test import Answer, House, Json, opened
@@ -84,6 +86,19 @@ async def test_pictures_in_shorthand_are_looked_at_too(house: House, web: Elsewh
     assert [it["mediaSize"] for it in shown] == [len(FILES[it][0]) for it in ("cat.png", "cat.jpg")]
     assert refused(await says("cat.png", "bill.pdf")) == NO_PICTURE
     assert len(await house.messages(room)) == 2
+
+
+async def test_the_picture_of_a_template_is_looked_at_when_it_is_said(house: House, web: Elsewhere) -> None:
+    room = await house.group("ann", "bob")
+    for name, file in (("cat", "cat.png"), ("bill", "bill.pdf")):
+        picture = Image(media_url=f"{web.url}/files/{file}")
+        await house.flow.corridor.execute(CreateTemplate(app_id=house.app_id, name=name, content=picture))
+    posted = await house.says(room, "Look: %((template:cat))% Nice?")
+    shown = [it["content"] for it in posted.body["messages"]]
+    assert [it.get("text") for it in shown] == ["Look:", None, "Nice?"]
+    assert shown[1]["mediaType"] == "image/png"
+    assert refused(await house.says(room, "%((template:bill))%")) == NO_PICTURE
+    assert len(await house.messages(room)) == 3
 
 
 @pytest.mark.parametrize("name", ["page.html", "bill.pdf", "notes", "empty"])

@@ -13,12 +13,14 @@ from gateway.domain.commands.conversations import (
     Seat,
     UpdateConversation,
 )
+from gateway.domain.commands.menus import DeleteMenu, PutMenu
 from gateway.domain.commands.messages import (
     ClearMessages,
     DeleteMessage,
     Destination,
     ExpireMessages,
     Mark,
+    Part,
     Post,
     Posted,
     Press,
@@ -60,6 +62,7 @@ from gateway.domain.commands.switchboards import (
     UpdateSwitchboard,
     UpdateSwitchboardIntegration,
 )
+from gateway.domain.commands.templates import CreateTemplate, DeleteTemplate, UpdateTemplate
 
 __all__ = [
     "AcceptControl",
@@ -79,6 +82,7 @@ __all__ = [
     "CreatePartner",
     "CreateSwitchboard",
     "CreateSwitchboardIntegration",
+    "CreateTemplate",
     "CreateUser",
     "CreateWebhook",
     "DeleteApp",
@@ -86,9 +90,11 @@ __all__ = [
     "DeleteConversation",
     "DeleteIntegration",
     "DeleteKey",
+    "DeleteMenu",
     "DeleteMessage",
     "DeleteSwitchboard",
     "DeleteSwitchboardIntegration",
+    "DeleteTemplate",
     "DeleteUser",
     "DeleteWebhook",
     "Destination",
@@ -102,10 +108,12 @@ __all__ = [
     "Mark",
     "Needs",
     "OfferControl",
+    "Part",
     "PassControl",
     "Post",
     "Posted",
     "Press",
+    "PutMenu",
     "Read",
     "Receive",
     "Ref",
@@ -121,6 +129,7 @@ __all__ = [
     "UpdateIntegration",
     "UpdateSwitchboard",
     "UpdateSwitchboardIntegration",
+    "UpdateTemplate",
     "UpdateUser",
     "UpdateWebhook",
     "WebhookDraft",

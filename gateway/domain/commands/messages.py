@@ -32,6 +32,13 @@ class Destination(Value, kw_only=True):
         return self.integration_type == "none"
 
 
+class Part(Value):
+    """What one of a post's messages says, with metadata that is this message's own."""
+
+    content: Content
+    metadata: Metadata | None = None
+
+
 class Post(InConversation[Posted], kw_only=True):
     """`parts` is what shorthand in `content` stands for, where its files were looked at already."""
 
@@ -43,7 +50,7 @@ class Post(InConversation[Posted], kw_only=True):
     override: Override | None = None
     schema: str | None = None
     destination: Destination | None = None
-    parts: tuple[Content, ...] = ()
+    parts: tuple[Part, ...] = ()
     source: Source = API
 
     def needs(self) -> Needs:

@@ -14,11 +14,13 @@ from gateway.domain.decide import (
     default,
     deliveries,
     integrations,
+    menus,
     messages,
     offices,
     partners,
     people,
     switchboards,
+    templates,
 )
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.history import informed
@@ -44,6 +46,11 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.CreateSwitchboardIntegration: switchboards.create_integration,
     cmd.UpdateSwitchboardIntegration: switchboards.update_integration,
     cmd.DeleteSwitchboardIntegration: switchboards.delete_integration,
+    cmd.CreateTemplate: templates.create,
+    cmd.UpdateTemplate: templates.update,
+    cmd.DeleteTemplate: templates.delete,
+    cmd.PutMenu: menus.put,
+    cmd.DeleteMenu: menus.delete,
     cmd.CreatePartner: partners.create,
     cmd.Admit: partners.admit,
     cmd.CreateUser: people.create,

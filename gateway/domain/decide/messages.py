@@ -48,7 +48,7 @@ def post(house: House, command: cmd.Post, stamp: Stamp) -> Decision:
 
 def posted(house: House, room: Room, command: cmd.Post, person: Person | None, stamp: Stamp) -> list[ev.MessagePosted]:
     """The messages of a post, in the order they happen in `room`; raises `Refused` for what may not be said there."""
-    _check_content(room, command, person)
+    _check_content(command, person)
     return said(house, room, _answering(house, command, person), stamp)
 
 
@@ -64,11 +64,11 @@ def said(house: House, room: Room, saying: Saying, stamp: Stamp) -> list[ev.Mess
     """The messages of what may be said: one, or several where shorthand makes more of one. All of them fit, or none."""
     command = saying.command
     speaker = author(house, command.author, saying.person, command.source)
-    first, *more = worded(command, house.office(command.app_id).app.settings, stamp)
+    first, *more = worded(command, house.office(command.app_id), stamp)
     events = [_message_posted(room, saying, speaker, first, stamp)]
-    for content in more:
+    for part in more:
         room = room_after(room, events[-1])
-        events.append(_message_posted(room, saying, speaker, content, stamp))
+        events.append(_message_posted(room, saying, speaker, part, stamp))
     return events
 
 
@@ -86,15 +86,16 @@ def _answering(house: House, command: cmd.Post, person: Person | None) -> Saying
     return Saying(command, person)
 
 
-def _together(own: Metadata | None, copied: Metadata) -> Metadata:
-    """A message's own metadata with that of the button it answers."""
-    both = {**(own or {}), **copied}
+def _together(own: Metadata | None, further: Metadata | None) -> Metadata:
+    """A message's own metadata with that of the button it answers, or a template's with that of its post."""
+    both = {**(own or {}), **(further or {})}
     if metadata_bytes(both) > limits.METADATA_BYTES:
         raise Refused(errors.TOO_MUCH_METADATA)
     return both
 
 
-def _message_posted(room: Room, saying: Saying, speaker: Author, content: Content, stamp: Stamp) -> ev.MessagePosted:
+def _message_posted(room: Room, saying: Saying, speaker: Author, part: cmd.Part, stamp: Stamp) -> ev.MessagePosted:
+    _check_offers(room, part.content)
     before, command, person = room.conversation, saying.command, saying.person
     if before.posted - before.cleared >= limits.MESSAGES:
         raise Refused(errors.LOCKED)
@@ -108,9 +109,9 @@ def _message_posted(room: Room, saying: Saying, speaker: Author, content: Conten
         seq=after.seq,
         received=received,
         author=speaker,
-        content=content,
+        content=part.content,
         source=command.source.short,
-        metadata=command.metadata or None,
+        metadata=_together(part.metadata, command.metadata) if part.metadata else command.metadata or None,
         references=command.references,
         client_message_id=command.client_message_id,
         quoted=saying.quoted,
@@ -163,7 +164,7 @@ def _cleared(room: Room, stamp: Stamp) -> ev.MessagesCleared:
     return happening(ev.MessagesCleared, room, after, stamp)
 
 
-def _check_content(room: Room, command: cmd.Post, person: Person | None) -> None:
+def _check_content(command: cmd.Post, person: Person | None) -> None:
     content = command.content
     if isinstance(content, Template) != (command.schema is not None):
         raise Refused(errors.SCHEMA_FOR_TEMPLATES)
@@ -177,8 +178,10 @@ def _check_content(room: Room, command: cmd.Post, person: Person | None) -> None
         raise Refused(
             errors.bad_request("content.type of a user should be text, image, file, location or formResponse")
         )
-    actions = tuple(actions_of(content))
-    if person and actions:
+    if person and any(actions_of(content)):
         raise Refused(errors.bad_request("content.actions are for the business"))
-    if room.conversation.type is Kind.GROUP and any(isinstance(it, BuyAction) for it in actions):
+
+
+def _check_offers(room: Room, content: Content) -> None:
+    if room.conversation.type is Kind.GROUP and any(isinstance(it, BuyAction) for it in actions_of(content)):
         raise Refused(errors.NO_BUY_IN_GROUPS)

@@ -10,7 +10,7 @@ from gateway.domain import commands as cmd
 from gateway.domain.content import Carousel, Content, File, Form, FormResponse, Image, List, Text, with_ids
 from gateway.domain.errors import Refused
 from gateway.domain.fallbacks import with_fallbacks
-from gateway.domain.model import AppSettings
+from gateway.domain.model import AppSettings, Office
 from gateway.domain.shorthand import parts
 from gateway.domain.value import Shape, Stamp
 
@@ -21,12 +21,13 @@ Said = TypeVar("Said", bound=Shape)
 _HIDING: Final = {"text": cards.masked, "html_text": cards.masked_html}
 
 
-def worded(command: cmd.Post, settings: AppSettings, stamp: Stamp) -> tuple[Content, ...]:
-    """The contents of the messages that a post makes, in order; raises `Refused`."""
-    return tuple(_stored(it, settings, stamp) for it in command.parts or parts(command))
+def worded(command: cmd.Post, office: Office, stamp: Stamp) -> tuple[cmd.Part, ...]:
+    """What the messages that a post makes say, in order; raises `Refused`."""
+    said, settings = command.parts or parts(command, office.templates), office.app.settings
+    return tuple(cmd.Part(stored(it.content, settings, stamp), it.metadata) for it in said)
 
 
-def _stored(content: Content, settings: AppSettings, stamp: Stamp) -> Content:
+def stored(content: Content, settings: AppSettings, stamp: Stamp) -> Content:
     if isinstance(content, Text | Image | File) and (
         content.html_text is not None or content.markdown_text is not None
     ):

@@ -2,11 +2,13 @@
 
 from gateway.domain.model.attachments import Attachment
 from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
+from gateway.domain.model.menus import Menu
 from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, SpentCode, Webhook
 from gateway.domain.model.partners import Grant, Partner
 from gateway.domain.model.people import BrandId, Device, ExternalId, Identity, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
 from gateway.domain.model.switchboards import Responder, Switchboard, SwitchboardIntegration
+from gateway.domain.model.templates import MessageTemplate
 from gateway.domain.value import Metadata
 
 __all__ = [
@@ -32,6 +34,8 @@ __all__ = [
     "Key",
     "Kind",
     "Link",
+    "Menu",
+    "MessageTemplate",
     "Metadata",
     "Office",
     "Participant",

@@ -4,7 +4,9 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.domain.channels import CHANNELS, CUSTOM
+from gateway.domain.model.menus import Menu
 from gateway.domain.model.switchboards import Switchboard
+from gateway.domain.model.templates import MessageTemplate
 from gateway.domain.value import Metadata, Shape, Value
 
 
@@ -83,6 +85,7 @@ class Integration(Value, kw_only=True):
     show_ai_disclaimer: bool = True
     default_responder_id: str | None = None
     webhooks: tuple[Webhook, ...] = ()
+    menu: Menu | None = None
 
     @property
     def connected(self) -> bool:
@@ -103,13 +106,15 @@ class SpentCode(Value, kw_only=True):
 
 
 class Office(Value, kw_only=True):
-    """An app with its keys, integrations and switchboard: all that decisions about its settings need."""
+    """An app with its keys, integrations, switchboard, templates and menu: all that decisions about it need."""
 
     app: App
     keys: tuple[Key, ...] = ()
     integrations: tuple[Integration, ...] = ()
     switchboard: Switchboard | None = None
     spent_codes: tuple[SpentCode, ...] = ()
+    templates: tuple[MessageTemplate, ...] = ()
+    menu: Menu | None = None
 
     def integration(self, integration_id: str) -> Integration | None:
         return next((it for it in self.integrations if it.id == integration_id), None)
@@ -117,3 +122,7 @@ class Office(Value, kw_only=True):
     @property
     def webhooks(self) -> tuple[Webhook, ...]:
         return tuple(hook for integration in self.integrations for hook in integration.webhooks)
+
+    def menu_of(self, integration: Integration) -> Menu | None:
+        """What its users are shown: its own menu, else the app's."""
+        return integration.menu or self.menu

@@ -1,0 +1,93 @@
+"""Shorthand: what the business writes into a text, for want of another place.
+
+    %[label](https://…)   %[label](reply:PAYLOAD)   %[label](postback:PAYLOAD)   %[label](location)
+    $[label](25.00)       ![](https://…)            %((template:NAME))%          &((… fallback=[[…]] …))&
+
+What is not quite shorthand stays text, and so does what a backslash stands before.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from msgspec import structs
+
+from gateway.domain import errors, limits
+from gateway.domain.commands import Part, Post
+from gateway.domain.content import AnyAction, Image, Text
+from gateway.domain.errors import Refused
+from gateway.domain.model import API, MessageTemplate
+from gateway.domain.shorthand.calls import cut
+from gateway.domain.shorthand.forms import Forms, forms_of
+from gateway.domain.shorthand.marks import Marks
+
+_HINTS: Final = ("%[", "$[", "![](", "((", "{{")
+
+
+def parts(command: Post, templates: Sequence[MessageTemplate]) -> tuple[Part, ...]:
+    """What a post says: its content, or what shorthand in it stands for. Only the business writes it, and over REST."""
+    content = command.content
+    if isinstance(content, Text) and command.author.user is None and command.source == API:
+        return spelled_out(content, templates)
+    return (Part(content),)
+
+
+def spelled_out(content: Text, templates: Sequence[MessageTemplate] = ()) -> tuple[Part, ...]:
+    """The messages that a text stands for: itself, with its buttons; where it has pictures, the first takes the text.
+
+    A template is said where it is called, between what stands before and after; own buttons go with what stands last.
+    Raises `Refused` for a template that is not there, and for too many messages, buttons or pictures.
+    """
+    forms = forms_of(content)
+    if not any(hint in it for it in forms for hint in _HINTS):
+        return (Part(content),)
+    pieces, names = cut(forms)
+    *before, last = pieces
+    said: list[Part] = []
+    for piece, name in zip(before, names, strict=True):
+        said += (*map(Part, _written(piece)), *_called(name, templates))
+    said += map(Part, _written(last, content.actions or ()))
+    if len(said) > limits.SPELLED_OUT:
+        raise Refused(errors.TOO_MUCH_SHORTHAND)
+    return _ending(content, said) if said else (Part(content),)
+
+
+def calls_templates(content: Text) -> bool:
+    return bool(cut(forms_of(content))[1])
+
+
+def _called(name: str, templates: Sequence[MessageTemplate]) -> Sequence[Part]:
+    template = next((it for it in templates if it.name == name), None)
+    if template is None:
+        raise Refused(errors.no_such_template(name))
+    if not isinstance(template.content, Text):
+        return [Part(template.content, template.metadata)]
+    return [Part(it.content, template.metadata) for it in spelled_out(template.content)]
+
+
+def _written(forms: Forms, own: Sequence[AnyAction] = ()) -> Iterator[Text | Image]:
+    """A piece of text with its buttons, or the pictures in it, of which the first takes text and buttons."""
+    marks = Marks(own)
+    left = marks.taken_from(forms)
+    if len(marks.actions) > limits.TEXT_ACTIONS:
+        raise Refused(errors.bad_request(f"content.actions: at most {limits.TEXT_ACTIONS}, with those of shorthand"))
+    if len(marks.pictures) > limits.PICTURES:
+        raise Refused(errors.bad_request(f"content: at most {limits.PICTURES} pictures in shorthand"))
+    yield from _shown(left, tuple(marks.actions) or None, marks.pictures)
+
+
+def _shown(left: Forms, actions: tuple[AnyAction, ...] | None, pictures: Sequence[str]) -> Iterator[Text | Image]:
+    if pictures:
+        first, *more = pictures
+        yield Image(media_url=first, text=left.text, html_text=left.html, markdown_text=left.markdown, actions=actions)
+        yield from (Image(media_url=it) for it in more)
+    elif actions or not left.blank:
+        yield Text(text=left.text, html_text=left.html, markdown_text=left.markdown, actions=actions)
+
+
+def _ending(content: Text, said: Sequence[Part]) -> tuple[Part, ...]:
+    """What the text says of the newest message holds for the last of them."""
+    *before, last = said
+    if content.block_chat_input is None:
+        return tuple(said)
+    blocking = structs.replace(last.content, block_chat_input=content.block_chat_input)
+    return (*before, structs.replace(last, content=blocking))
