@@ -41,6 +41,36 @@ KNOWN_TRIGGERS: Final = frozenset(TRIGGERS.values()) | {
     "passthrough:messaging",
 }
 
+# The same in v1.1's words, all that a kind of event may be called: `v1_trigger` says which.
+V1_TRIGGERS: Final[dict[type[ev.Event], tuple[str, ...]]] = {
+    ev.ConversationCreated: ("conversation:start",),
+    ev.MessagePosted: ("message:appUser", "message:appMaker"),
+    ev.ReachedChannel: ("message:delivery:channel",),
+    ev.ReachedUser: ("message:delivery:user",),
+    ev.NotDelivered: ("message:delivery:failure",),
+    ev.HasRead: ("conversation:read",),
+    ev.Typing: ("typing:appUser",),
+    ev.Pressed: ("postback",),
+    ev.DeviceSeen: ("client:add",),
+    ev.ClientRemoved: ("client:remove", "link:failure"),
+    ev.UserRemoved: ("appUser:delete",),
+}
+
+# Every trigger of v1.1; links are never matched while no connector serves a channel, nor is anything paid.
+KNOWN_V1_TRIGGERS: Final = frozenset(it for names in V1_TRIGGERS.values() for it in names) | {
+    "conversation:referral",
+    "link:match",
+    "link:success",
+    "merge:appUser",
+    "notification:delivery:channel",
+    "notification:delivery:failure",
+    "notification:delivery:user",
+    "payment:success",
+}
+
+# What a webhook may name, by its version.
+KNOWN: Final = {"v2": KNOWN_TRIGGERS, "v1.1": KNOWN_V1_TRIGGERS}
+
 
 def everyone(room: Room, *also: str) -> tuple[str, ...]:
     """The users in the room, and `also` who has just left it."""

@@ -200,6 +200,10 @@ def bad_request(title: str) -> Problem:
     return Problem(400, "bad_request", title)
 
 
+def unknown_trigger(trigger: str, version: str) -> Problem:
+    return bad_request(f"triggers should be known in {version}; '{trigger}' is not")
+
+
 def lasting(field: str) -> Problem:
     return bad_request(f"{field} cannot be changed: delete the integration and create it again")
 

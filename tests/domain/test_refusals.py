@@ -419,6 +419,19 @@ def test_the_default_conversation_stays() -> None:
     assert town.refusal(command) == errors.default_stays(command.conversation_id)
 
 
+@pytest.mark.parametrize(("version", "trigger"), [("v2", "message:appUser"), ("v1.1", "conversation:message")])
+def test_a_webhook_names_triggers_of_its_own_version(version: str, trigger: str) -> None:
+    town = Town()
+    unknown = errors.unknown_trigger(trigger, version)
+    assert town.refusal(town.orders.custom("conversation:read", trigger, version=version)) == unknown
+    bot = town.do(town.orders.custom("conversation:read", version=version))
+    assert bot.webhooks[0].version == version
+    change = cmd.UpdateWebhook(
+        app_id=town.app_id, integration_id=bot.id, webhook_id=bot.webhooks[0].id, triggers=(trigger,)
+    )
+    assert town.refusal(change) == unknown
+
+
 @pytest.mark.parametrize("story", [_user_with_buttons, _user_with_a_carousel])
 def test_a_user_says_what_users_may_say(story: Story) -> None:
     town = Town()

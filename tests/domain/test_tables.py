@@ -72,6 +72,14 @@ def test_every_trigger_is_one_a_webhook_may_name() -> None:
     assert set(audience.TRIGGERS) < EVENTS
 
 
+def test_every_trigger_of_v1_is_one_its_webhooks_may_name() -> None:
+    triggers = [it for names in audience.V1_TRIGGERS.values() for it in names]
+    assert len(set(triggers)) == len(triggers)
+    assert set(triggers) < audience.KNOWN_V1_TRIGGERS
+    assert len(audience.KNOWN_V1_TRIGGERS) == 21
+    assert set(audience.V1_TRIGGERS) < EVENTS
+
+
 def test_the_same_commands_make_the_same_life() -> None:
     """Deciding has no clock and no dice but those of the stamp."""
     assert everything.__wrapped__() == everything()

@@ -50,8 +50,11 @@ class DeleteKey(Command[None], kw_only=True):
 
 
 class WebhookDraft(Value, kw_only=True):
+    """`triggers` are those of the `version`."""
+
     target: str
     triggers: tuple[str, ...]
+    version: str = "v2"
     include_full_user: bool = False
     include_full_source: bool = False
 

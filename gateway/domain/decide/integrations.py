@@ -1,10 +1,13 @@
 """Decisions about integrations and their webhooks."""
 
+from collections.abc import Iterable
+
 from msgspec import UNSET, structs
 
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
+from gateway.domain.audience import KNOWN
 from gateway.domain.channels import CHANNELS, CUSTOM, SDK_TYPES, Channel
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.offices import changed
@@ -81,7 +84,9 @@ def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> De
     office, integration = _with_webhooks(house, command.app_id, command.integration_id)
     named = ("target", "triggers", "include_full_user", "include_full_source")
     changes = {name: value for name in named if (value := getattr(command, name)) is not UNSET}
-    webhook = structs.replace(_webhook(integration, command.webhook_id), **changes)
+    before = _webhook(integration, command.webhook_id)
+    _check_triggers(before.version, changes.get("triggers", ()))
+    webhook = structs.replace(before, **changes)
     webhooks = tuple(webhook if it.id == webhook.id else it for it in integration.webhooks)
     return changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp, webhook)
 
@@ -116,15 +121,24 @@ def _with(office: Office, integration: Integration) -> Office:
 
 
 def _new_webhook(integration_id: str, draft: cmd.WebhookDraft, stamp: Stamp) -> Webhook:
+    _check_triggers(draft.version, draft.triggers)
     return Webhook(
         id=stamp.new_id(),
         integration_id=integration_id,
         target=draft.target,
         triggers=draft.triggers,
         secret=stamp.new_secret(),
+        version=draft.version,
         include_full_user=draft.include_full_user,
         include_full_source=draft.include_full_source,
     )
+
+
+def _check_triggers(version: str, triggers: Iterable[str]) -> None:
+    """What is called otherwise in another version is unknown in this one."""
+    for trigger in triggers:
+        if trigger not in KNOWN[version]:
+            raise Refused(errors.unknown_trigger(trigger, version))
 
 
 def _webhook(integration: Integration, webhook_id: str) -> Webhook:
