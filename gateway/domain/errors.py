@@ -56,6 +56,9 @@ NO_SUCH_FORM: Final = Problem(
 NO_FALLBACK: Final = Problem(
     400, "bad_request", "Shorthand for WhatsApp templates needs a fallback text here, as no line leads to WhatsApp"
 )
+MIXED_ACTIONS: Final = Problem(
+    400, "bad_request", "Actions of type reply and locationRequest cannot be mixed with other types"
+)
 TEMPLATE_IN_TEMPLATE: Final = Problem(400, "bad_request", "The message of a template cannot use templates")
 DIFFERENT_TEMPLATES: Final = Problem(
     400, "bad_request", "Content that says the same in two ways should use the same templates in both"

@@ -11,12 +11,12 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.edge.http import KNOWN, answer
 from gateway.edge.origins import MAX_AGE
-from gateway.edge.v1 import app_users, messages
+from gateway.edge.v1 import app_users, menus, messages, templates
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
 from gateway.flow.floor import Flow
 
-ROUTES: Final = Routes((*app_users.ROUTES, *messages.ROUTES))
+ROUTES: Final = Routes((*app_users.ROUTES, *messages.ROUTES, *templates.ROUTES, *menus.ROUTES))
 PATHS: Final = ("/v1.1/{tail:.*}", "/v1/{tail:.*}")  # both are written for what is the same
 HEADERS: Final = {hdrs.CACHE_CONTROL: "private, no-cache, no-store, must-revalidate"}
 SHARED: Final[dict[str, str]] = {

@@ -1,13 +1,22 @@
 """What v1.1 asks about messages: flat bodies, read into the content they stand for."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
 from gateway.domain import errors, limits
 from gateway.domain.commands import Destination, Post, Ref, Speaker
-from gateway.domain.content import Content, Url, check_metadata
+from gateway.domain.content import (
+    AnyAction,
+    Content,
+    LocationRequestAction,
+    ReplyAction,
+    Url,
+    actions_of,
+    check_metadata,
+)
 from gateway.domain.errors import Refused
 from gateway.domain.message import Override
 from gateway.domain.model import Metadata
@@ -16,6 +25,7 @@ from gateway.wire.json import shape
 from gateway.wire.requests import Body
 
 BUSINESS: Final = "appMaker"
+ONCE: Final = (ReplyAction, LocationRequestAction)
 OF_CONTENT: Final = (
     "type", "text", "mediaUrl", "mediaType", "altText", "items", "actions", "payload", "coordinates", "location",
     "displaySettings", "blockChatInput", "fields",
@@ -80,4 +90,11 @@ def content(sent: dict[str, Any]) -> Content:
         raise Refused(errors.NO_API_FORM_RESPONSE)
     said = {name: sent[name] for name in OF_CONTENT if sent.get(name) is not None}
     read: Content = shape({"type": "text", **said}, Content)  # type: ignore[arg-type]
+    _check_mix(actions_of(read))
     return read
+
+
+def _check_mix(actions: Iterable[AnyAction]) -> None:
+    """Raises `Refused` (400) where buttons that vanish when pressed stand beside those that stay."""
+    if len({isinstance(it, ONCE) for it in actions}) > 1:
+        raise Refused(errors.MIXED_ACTIONS)
