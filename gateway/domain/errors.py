@@ -70,6 +70,9 @@ TOO_MUCH_METADATA: Final = Problem(
     "bad_request",
     f"With that of the button it answers, or of a template, metadata exceeds {limits.METADATA_BYTES} bytes",
 )
+TOO_MANY_PROPERTIES: Final = Problem(
+    400, "bad_request", f"With what is kept of the user already, properties exceed {limits.METADATA_BYTES} bytes"
+)
 SCHEMA_FOR_TEMPLATES: Final = Problem(
     400, "bad_request", "Content of type template needs schema whatsapp, and no other content has a schema"
 )

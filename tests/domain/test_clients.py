@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
 from gateway.domain.model import API, Client
@@ -29,6 +30,29 @@ def test_a_link_is_pending_and_told_with_its_conversation(town: Town) -> None:
     assert told.conversation is not None
     assert told.conversation.id == room
     assert town.house.guest(town.user("ann")).links == (client,)
+
+
+def test_a_link_without_a_conversation_opens_the_default_one(town: Town) -> None:
+    town.user("ann")
+    link = town.orders.links("ann", "", town.do(town.orders.integration("twilio")).id).link
+    first, second = (town.do(cmd.LinkChannel(app_id=town.app_id, user=town.orders.ref("ann"), link=link)) for _ in "ab")
+    opened = town.last(ev.ConversationCreated)
+    assert (opened.conversation.is_default, opened.reason) == (True, "none")
+    ann = town.house.guest(town.user("ann"))
+    assert (ann.user.conversations, ann.links) == (1, (first, second))
+    assert {it.link and it.link.conversation_id for it in ann.links} == {opened.conversation.id}
+    town.do(town.orders.unlinks("ann", second.id))
+    told = town.last(ev.ClientRemoved)
+    assert told.conversation
+    assert told.conversation.id == opened.conversation.id
+
+
+def test_a_link_that_is_refused_opens_nothing(town: Town) -> None:
+    town.user("ann")
+    link = town.orders.links("ann", "", NOBODY).link
+    order = cmd.LinkChannel(app_id=town.app_id, user=town.orders.ref("ann"), link=link)
+    assert town.refusal(order) == errors.INTEGRATION_NOT_FOUND
+    assert town.house.guest(town.user("ann")).user.default_conversation_id is None
 
 
 def test_the_sdk_comes_first_among_what_serves_a_conversation(town: Town) -> None:

@@ -44,6 +44,15 @@ def test_a_change_names_only_what_changes(town: Town) -> None:
     assert (emptied.metadata, emptied.signed_up_at, emptied.to_be_retained) == ({}, None, True)
 
 
+def test_metadata_is_added_to_or_replaced(town: Town) -> None:
+    town.user("ann")
+    town.do(town.orders.changes("ann", metadata={"a": 1, "b": 2}))
+    added = town.do(town.orders.changes("ann", metadata_changes={"b": None, "c": True, "none": None}))
+    assert added.metadata == {"a": 1, "c": True}
+    anew = town.do(town.orders.changes("ann", metadata=None, metadata_changes={"d": ""}))
+    assert anew.metadata == {"d": ""}
+
+
 def test_a_change_that_changes_nothing_is_no_news(town: Town) -> None:
     town.user("ann")
     happened = len(town.happened)

@@ -278,6 +278,20 @@ def _outsider(town: Town, **facts: Any) -> Command[Any]:
     return town.orders.says(room, by="bob", **facts)
 
 
+def _knows_too_much(town: Town) -> Command[Any]:
+    town.user("ann")
+    town.do(town.orders.changes("ann", metadata={"a": "x" * (limits.METADATA_BYTES - 1)}))
+    return town.orders.changes("ann", metadata_changes={"b": 1})
+
+
+def _links_default(town: Town) -> Command[Any]:
+    """Somebody who may be in one conversation, and is."""
+    link = _linked(town, town.group("ann"))
+    assert isinstance(link, cmd.CreateClient)
+    _single(town)
+    return cmd.LinkChannel(app_id=town.app_id, user=town.orders.ref("ann"), link=link.link)
+
+
 REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.TOO_MANY_PARTICIPANTS, "the eleventh joins", _eleventh),
     (errors.TOO_MANY_PARTICIPANTS, "eleven are named at once", _eleven_at_once),
@@ -292,6 +306,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.NAMED_TWICE, "by either id", lambda t: t.orders.group(t.user("ann"), "ann")),
     (errors.MULTI_CONVO_OFF, "a second group is joined", _second_for_one),
     (errors.MULTI_CONVO_OFF, "a second one is made", _second_opened),
+    (errors.MULTI_CONVO_OFF, "a link opens a second one", _links_default),
+    (errors.TOO_MANY_PROPERTIES, "one more than fits", _knows_too_much),
     (errors.MULTI_CONVO_STAYS, "it is switched off", _multi_off),
     (errors.AUTHOR_NOT_PARTICIPANT, "an outsider speaks, says a backend", _outsider),
     (errors.NO_BUY_IN_GROUPS, "a group is asked to pay", _buys),

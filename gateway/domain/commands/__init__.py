@@ -1,7 +1,7 @@
 """What is asked. Every entrance makes one of these; each says what must be held to decide it, and what it answers."""
 
 from gateway.domain.commands.attachments import KeepAttachment, RemoveAttachment
-from gateway.domain.commands.clients import CreateClient, DeleteClient
+from gateway.domain.commands.clients import CreateClient, DeleteClient, LinkChannel
 from gateway.domain.commands.command import Answer, AnyCommand, Command, Needs, Ref, Speaker
 from gateway.domain.commands.control import AcceptControl, ControlAction, OfferControl, PassControl, ReleaseControl
 from gateway.domain.commands.conversations import (
@@ -105,6 +105,7 @@ __all__ = [
     "Join",
     "KeepAttachment",
     "Leave",
+    "LinkChannel",
     "Mark",
     "Needs",
     "OfferControl",

@@ -27,13 +27,14 @@ class CreateUser(Command[User], kw_only=True):
 
 
 class UpdateUser(Command[User], kw_only=True):
-    """`profile` names only the fields to change, in the API's names; None unsets one."""
+    """`profile` and `metadata_changes` name only what changes; None unsets it. `metadata` takes the place of all."""
 
     user: Ref
     signed_up_at: int | None | UnsetType = UNSET
     to_be_retained: bool | UnsetType = UNSET
     profile: dict[str, str | None] | UnsetType = UNSET
     metadata: Metadata | None | UnsetType = UNSET
+    metadata_changes: dict[str, str | int | float | bool | None] = {}
 
     def needs(self) -> Needs:
         return Needs(office=self.app_id, people=(self.user,))

@@ -58,6 +58,7 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.DeleteUser: people.delete,
     cmd.ForgetUser: people.forget,
     cmd.CreateClient: clients.create,
+    cmd.LinkChannel: default.link,
     cmd.DeleteClient: clients.delete,
     cmd.Connect: people.connect,
     cmd.UpdateDevice: people.update_device,

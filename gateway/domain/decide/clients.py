@@ -9,7 +9,7 @@ from gateway.domain import events as ev
 from gateway.domain.decide.decision import Decision, befalling
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
-from gateway.domain.model import API, PENDING, Client, Conversation, Kind, Link, Person, Room, Source
+from gateway.domain.model import API, PENDING, Client, Conversation, Kind, Link, Office, Person, Room, Source
 from gateway.domain.value import Stamp
 
 CANCELLED: Final = ev.Failure("link_cancelled", "The link was cancelled over the API")
@@ -28,20 +28,25 @@ def create(house: House, command: cmd.CreateClient, stamp: Stamp) -> Decision:
     """A link is asked for: the client is pending until its channel has found the user."""
     person = house.person(command.user)
     room = _target(house, command, person)
-    _check_integration(house, command)
+    event = asked(house.office(command.app_id), person, command.link, room.conversation, stamp)
+    return Decision((event,), event.client)
+
+
+def asked(office: Office, person: Person, link: Link, conversation: Conversation, stamp: Stamp) -> ev.ClientAdded:
+    """A link to a conversation that the person may be linked in."""
+    _check_integration(office, link)
     if len(person.links) >= limits.CLIENTS:
         raise Refused(errors.TOO_MANY_CLIENTS)
-    client = _pending(command.link, stamp)
-    event = befalling(
+    client = _pending(link, stamp)
+    return befalling(
         ev.ClientAdded,
         person.user,
         stamp,
         client=client,
         reason="channelLinking",
         source=API,
-        conversation=room.conversation,
+        conversation=conversation,
     )
-    return Decision((event,), client)
 
 
 def _target(house: House, command: cmd.CreateClient, person: Person) -> Room:
@@ -52,12 +57,11 @@ def _target(house: House, command: cmd.CreateClient, person: Person) -> Room:
     return room
 
 
-def _check_integration(house: House, command: cmd.CreateClient) -> None:
-    criteria = command.link.criteria
-    integration = house.office(command.app_id).integration(criteria.integration_id)
+def _check_integration(office: Office, link: Link) -> None:
+    integration = office.integration(link.criteria.integration_id)
     if integration is None:
         raise Refused(errors.INTEGRATION_NOT_FOUND)
-    if integration.type != _type(command.link):
+    if integration.type != _type(link):
         raise Refused(errors.bad_request("matchCriteria.integrationId should name an integration of the same type"))
 
 

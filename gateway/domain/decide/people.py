@@ -7,11 +7,12 @@ from msgspec import UNSET, structs
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
+from gateway.domain.content import metadata_bytes
 from gateway.domain.decide.clients import with_client
 from gateway.domain.decide.decision import Decision, befalling, happening, next_step
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
-from gateway.domain.model import Device, Identity, Kind, Person, Profile, Room, Source, User
+from gateway.domain.model import Device, Identity, Kind, Metadata, Person, Profile, Room, Source, User
 from gateway.domain.scrub import scrubbed_user
 from gateway.domain.value import Stamp
 
@@ -48,12 +49,23 @@ def update(house: House, command: cmd.UpdateUser, stamp: Stamp) -> Decision:
         changes["to_be_retained"] = command.to_be_retained
     if command.metadata is not UNSET:
         changes["metadata"] = command.metadata or {}
+    if command.metadata_changes:
+        changes["metadata"] = _changed(changes.get("metadata", before.metadata), command)
     if command.profile is not UNSET:
         changes["profile"] = structs.replace(before.profile, **command.profile)
     after = structs.replace(before, **changes)
     if after == before:
         return Decision((), before)
     return Decision((_updated(after, stamp),), after)
+
+
+def _changed(before: Metadata, command: cmd.UpdateUser) -> Metadata:
+    """Metadata with what is added, or unset by None; all of it has to fit."""
+    both = {**before, **command.metadata_changes}
+    after = {name: value for name, value in both.items() if value is not None}
+    if metadata_bytes(after) > limits.METADATA_BYTES:
+        raise Refused(errors.TOO_MANY_PROPERTIES)
+    return after
 
 
 def _updated(user: User, stamp: Stamp, reason: str | None = None, source: Source | None = None) -> ev.UserUpdated:

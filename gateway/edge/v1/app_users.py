@@ -1,30 +1,43 @@
 """Users, whom v1.1 calls appUsers."""
 
+from msgspec import structs
+
 from gateway.domain import access
-from gateway.domain.commands import CreateUser
-from gateway.domain.model import Person, Profile
+from gateway.domain.commands import DeleteUser, ForgetUser
+from gateway.domain.model import Person
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Route
-from gateway.wire.times import ms
 from gateway.wire.v1 import people
 from gateway.wire.v2 import Json
 
 
 async def create(call: Call) -> Json:
-    body = await call.body(people.AppUserCreate)
-    command = CreateUser(
-        app_id=call.app_id,
-        external_id=body.user_id,
-        signed_up_at=ms(body.signed_up_at) if body.signed_up_at else None,
-        profile=Profile(given_name=body.given_name, surname=body.surname, email=body.email),
-        metadata=body.properties or {},
-    )
-    user = await call.flow.corridor.execute(command)
-    return {"appUser": people.app_user(Person(user=user), await call.office())}
+    user = await call.flow.corridor.execute((await call.body(people.AppUserCreate)).command(call.app_id))
+    return await _shown(call, Person(user=user))
 
 
 async def get(call: Call) -> Json:
-    return {"appUser": people.app_user(await call.person(), await call.office())}
+    return await _shown(call, await call.person())
+
+
+async def update(call: Call) -> Json:
+    before = await call.person()
+    user = await call.flow.corridor.execute((await call.body(people.AppUserUpdate)).command(call.ref))
+    return await _shown(call, structs.replace(before, user=user))
+
+
+async def delete(call: Call) -> None:
+    await call.flow.corridor.execute(DeleteUser(app_id=call.app_id, user=call.ref))
+
+
+async def forget(call: Call) -> Json:
+    """Who they are, also on their clients; what they said stays."""
+    await call.flow.corridor.execute(ForgetUser(app_id=call.app_id, user=call.ref))
+    return await get(call)
+
+
+async def _shown(call: Call, person: Person) -> Json:
+    return {"appUser": people.app_user(person, await call.office())}
 
 
 _ALL = "/appusers"
@@ -33,4 +46,7 @@ _ONE = f"{_ALL}/{{userId}}"
 ROUTES = (
     Route("POST", _ALL, access.APP, create, 201),
     Route("GET", _ONE, access.USER, get),
+    Route("PUT", _ONE, access.USER, update),
+    Route("DELETE", _ONE, access.APP, delete),
+    Route("DELETE", f"{_ONE}/profile", access.APP, forget),
 )

@@ -11,12 +11,20 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.edge.http import KNOWN, answer
 from gateway.edge.origins import MAX_AGE
-from gateway.edge.v1 import app_users, menus, messages, templates
+from gateway.edge.v1 import app_users, channels, menus, messages, templates
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
 from gateway.flow.floor import Flow
+from gateway.wire.v1 import refusals
 
-ROUTES: Final = Routes((*app_users.ROUTES, *messages.ROUTES, *templates.ROUTES, *menus.ROUTES))
+MODULES: Final = (
+    app_users,
+    channels,
+    messages,
+    templates,
+    menus,
+)
+ROUTES: Final = Routes(it for module in MODULES for it in module.ROUTES)
 PATHS: Final = ("/v1.1/{tail:.*}", "/v1/{tail:.*}")  # both are written for what is the same
 HEADERS: Final = {hdrs.CACHE_CONTROL: "private, no-cache, no-store, must-revalidate"}
 SHARED: Final[dict[str, str]] = {
@@ -46,7 +54,10 @@ async def _answered(flow: Flow, request: web.Request, prefix: str) -> web.Respon
     try:
         found = ROUTES.find(request.method, _below(request, prefix))
         caller = await _caller(flow, request, found)
-        said = await found.route.act(Call(flow, request, found, caller))
+        call = Call(flow, request, found, caller)
+        if caller.scope is Scope.USER and "userId" in found.parts:
+            await call.person()  # to whoever is somebody else, nothing is said of what the act would read
+        said = await found.route.act(call)
     except Refused as refused:
         return _refusal(refused.problem)
     except web.HTTPMethodNotAllowed as wrong:
@@ -82,6 +93,6 @@ async def _caller(flow: Flow, request: web.Request, found: Found) -> Caller:
 
 
 def _refusal(problem: Problem) -> web.Response:
-    response = answer(problem.status, {"error": {"code": problem.code, "description": problem.title}})
+    response = answer(problem.status, refusals.refusal(problem))
     response.headers.update(HEADERS)
     return response

@@ -1,19 +1,24 @@
 """Users as v1.1 knows them: appUsers, whose devices and channels are all clients."""
 
+from datetime import datetime
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from gateway.domain import limits, reach
+from gateway.domain.commands import CreateUser, Ref, UpdateUser
 from gateway.domain.content import check_metadata
-from gateway.domain.model import PENDING, Client, Device, ExternalId, Metadata, Office, Person, User
-from gateway.wire.frames import ProfileText
+from gateway.domain.model import PENDING, Client, Device, ExternalId, Metadata, Office, Person, Profile, User
 from gateway.wire.requests import Body, Moment, check_moment
-from gateway.wire.times import iso
+from gateway.wire.times import iso, ms
 from gateway.wire.v2 import Json, time, without_none
+
+ProfileText = Annotated[str, Meta(max_length=limits.PROFILE)]
 
 
 class AppUserCreate(Body, kw_only=True):
+    """An empty text is none."""
+
     user_id: ExternalId
     given_name: ProfileText | None = None
     surname: ProfileText | None = None
@@ -25,19 +30,49 @@ class AppUserCreate(Body, kw_only=True):
         check_moment(self.signed_up_at, "signedUpAt")
         check_metadata(self.properties, "properties")
 
+    def command(self, app_id: str) -> CreateUser:
+        return CreateUser(
+            app_id=app_id,
+            external_id=self.user_id,
+            signed_up_at=ms(self.signed_up_at) if self.signed_up_at else None,
+            profile=Profile(given_name=self.given_name or None, surname=self.surname or None, email=self.email or None),
+            metadata=self.properties or {},
+        )
+
 
 class AppUserUpdate(Body, kw_only=True):
-    """What is absent keeps its value; `properties` are added to those there are."""
+    """What is absent keeps its value, null and an empty text unset it; `properties` are added to those there are."""
 
-    given_name: Annotated[str, Meta(max_length=limits.PROFILE)] | None | UnsetType = UNSET
-    surname: Annotated[str, Meta(max_length=limits.PROFILE)] | None | UnsetType = UNSET
-    email: Annotated[str, Meta(max_length=limits.PROFILE)] | None | UnsetType = UNSET
+    given_name: ProfileText | None | UnsetType = UNSET
+    surname: ProfileText | None | UnsetType = UNSET
+    email: ProfileText | None | UnsetType = UNSET
     signed_up_at: Moment | None | UnsetType = UNSET
-    properties: Metadata | None | UnsetType = UNSET
+    properties: dict[str, str | int | float | bool | None] | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         check_moment(self.signed_up_at, "signedUpAt")
-        check_metadata(self.properties or None, "properties")
+
+    def command(self, user: Ref) -> UpdateUser:
+        texts = {"given_name": self.given_name, "surname": self.surname, "email": self.email}
+        return UpdateUser(
+            app_id=user.app_id,
+            user=user,
+            signed_up_at=ms(self.signed_up_at) if isinstance(self.signed_up_at, datetime) else self.signed_up_at,
+            profile={name: text or None for name, text in texts.items() if text is not UNSET},
+            metadata=None if self.properties is None else UNSET,
+            metadata_changes=self.properties or {},
+        )
+
+
+class Named(Body, kw_only=True):
+    """A user by the id that the gateway gave them."""
+
+    id: str = field(name="_id")
+
+
+class Merge(Body, kw_only=True):
+    surviving: Named
+    discarded: Named
 
 
 def app_user(person: Person, office: Office) -> Json:
