@@ -38,6 +38,13 @@ def check_web_url(url: str, what: str) -> None:
         raise ValueError(f"{what} should be an http or https URL")
 
 
+def check_target(url: str, what: str) -> None:
+    """Refuse what no webhook should be called at, and secrets in what everybody is shown; raises ValueError."""
+    check_web_url(url, what)
+    if "@" in re.split(r"[/?#\\]", url.split("//", 1)[1], maxsplit=1)[0]:
+        raise ValueError(f"{what} should hold no user name or password")
+
+
 def check_link(url: str, what: str) -> None:
     """A link may also write a mail, dial, or open an app; it may not run a script. Raises ValueError."""
     scheme = "".join(url.split()).lower()

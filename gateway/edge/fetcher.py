@@ -37,7 +37,7 @@ class HttpFetcher:
 
     async def _follow(self, url: URL) -> Fetched | None:
         for _ in range(limits.REDIRECTS + 1):
-            if url.scheme not in ("http", "https"):
+            if url.scheme not in ("http", "https") or url.user or url.password:
                 return None
             async with self._session.get(url, allow_redirects=False) as response:
                 where = response.headers.get(hdrs.LOCATION)

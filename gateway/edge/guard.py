@@ -1,19 +1,39 @@
 """Where the gateway may call: public addresses, and the private networks that are allowed."""
 
 import socket
-from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
 Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
 AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
 class Forbidden(OSError):
     """The address is in a network that is not allowed."""
+
+
+# An IPv4 address stands in these; it is called in the end, by way of some gateway. The number is where its last bit is.
+WRAPPED: Final = (
+    (IPv6Network("::/96"), 0),
+    (IPv6Network("::ffff:0:0/96"), 0),
+    (IPv6Network("::ffff:0:0:0/96"), 0),
+    (IPv6Network("64:ff9b::/96"), 0),
+    (IPv6Network("2002::/16"), 80),
+)
+PUBLIC: Final = IPv6Network("2000::/3")
+NOT_PUBLIC: Final[tuple[Network, ...]] = (
+    IPv4Network("168.63.129.16/32"),  # a cloud's own services, at an address that looks public
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("2001::/23"),
+    IPv6Network("3fff::/20"),
+)
 
 
 class Guard:
@@ -24,10 +44,9 @@ class Guard:
 
     def check(self, host: str) -> None:
         """Raises `Forbidden` for an address that is neither public nor allowed."""
-        address = ip_address(host)
-        address = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-        allowed = any(address.version == net.version and address in net for net in self._allowed)
-        if not allowed and (not address.is_global or address.is_multicast):
+        written = ip_address(host)
+        meant = unwrapped(written)
+        if not (_in(written, self._allowed) or _in(meant, self._allowed) or _is_public(meant)):
             raise Forbidden(f"{host} is in no allowed network")
 
     def socket(self, to: AddressInfo) -> socket.socket:
@@ -35,6 +54,25 @@ class Guard:
         family, kind, protocol, _, where = to
         self.check(str(where[0]))
         return socket.socket(family, kind, protocol)
+
+
+def unwrapped(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one stands for, else itself."""
+    if isinstance(address, IPv6Address):
+        for network, last_bit in WRAPPED:
+            if address in network:
+                return IPv4Address((int(address) >> last_bit) & 0xFFFFFFFF)
+    return address
+
+
+def _is_public(address: Address) -> bool:
+    if address.version == 6 and address not in PUBLIC:
+        return False
+    return address.is_global and not address.is_multicast and not _in(address, NOT_PUBLIC)
+
+
+def _in(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address.version == it.version and address in it for it in networks)
 
 
 class GuardedResolver(AbstractResolver):

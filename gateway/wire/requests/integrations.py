@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from gateway.domain import errors
 from gateway.domain.audience import KNOWN_TRIGGERS
 from gateway.domain.commands import WebhookDraft
-from gateway.domain.content import Url, check_web_url
+from gateway.domain.content import Url, check_target
 from gateway.domain.errors import Refused
 from gateway.wire.frames import Name
 from gateway.wire.requests.body import Body
@@ -21,7 +21,7 @@ class WebhookCreate(Body, kw_only=True):
     include_full_source: bool | None = None
 
     def __post_init__(self) -> None:
-        check_web_url(self.target, "target")
+        check_target(self.target, "target")
         check_triggers(self.triggers)
 
     @property
@@ -42,7 +42,7 @@ class WebhookUpdate(Body, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.target is not UNSET:
-            check_web_url(self.target, "target")
+            check_target(self.target, "target")
         if self.triggers is not UNSET:
             check_triggers(self.triggers)
 
