@@ -181,13 +181,16 @@ class House:
     ) -> Answer:
         """Call v1.1 below `/apps/{appId}`, or as the app's key implies it with another family; ids stand as they are.
 
+        A path that begins with `/v1` is whole.
+
         As old clients do: every request says that it is JSON, with a body or without.
         """
         inside = f"/v1.1/apps/{self.app_id}" if family == "apps" else "/v1.1"
+        whole = path if path.startswith("/v1") else inside + path
         shown = f"Bearer {token}" if token else basic(*(key or self.key))
         async with self.http.request(
             method,
-            URL(self.url + inside + path, encoded=True),
+            URL(self.url + whole, encoded=True),
             data=b"" if body is None else json.dumps(body).encode(),
             headers={"Authorization": shown, "Content-Type": "application/json", "Accept": "application/json"},
         ) as response:

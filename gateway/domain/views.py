@@ -9,18 +9,22 @@ from gateway.domain.value import Value
 
 
 class Page(Value, kw_only=True):
-    """Which part of a list: up to `size` records after, or before, the record with that id."""
+    """Which part of a list: up to `size` records after, or before, the record with that id, or but for the first ones.
+
+    `skip` counts those that are left out from the start, and stands alone.
+    """
 
     size: int
     after: str | None = None
     before: str | None = None
+    skip: int = 0
 
     def of(self, ids: Sequence[str]) -> tuple[slice, bool]:
         """Where this page lies in a whole list of records with these ids, which ascend, and whether there are more."""
         if self.before is not None:
             end = bisect_left(ids, self.before)
             return slice(max(end - self.size, 0), end), end > self.size
-        start = bisect_right(ids, self.after or "")
+        start = bisect_right(ids, self.after or "") + self.skip
         return slice(start, start + self.size), start + self.size < len(ids)
 
 

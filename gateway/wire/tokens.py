@@ -104,6 +104,11 @@ def sign(key_id: str, secret: str, claims: dict[str, Any]) -> str:
     return jwt.encode({"alg": "HS256", "kid": key_id}, claims, _key(secret))
 
 
+def of_key(key: Key, now_ms: int) -> str:
+    """A token that opens what the key opens, as long as there is the key."""
+    return sign(key.id, key.secret, {"scope": key.scope, "iat": now_ms // 1000})
+
+
 class _Code(Value, kw_only=True):
     """An authorization code's claims. Its scope opens nothing: a code is no token."""
 

@@ -86,6 +86,8 @@ async def test_apps_come_in_pages_oldest_first(clerk: Clerk, size: int) -> None:
 
     assert await forwards(listing, size) == ids
     assert await backwards(listing, size, ids[-1]) == ids[:-1]
+    for skip in range(9):
+        assert await listing(Page(size=size, skip=skip)) == (ids[skip : skip + size], skip + size < len(ids))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 6, 7])

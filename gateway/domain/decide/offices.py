@@ -63,7 +63,7 @@ def delete_app(house: House, command: cmd.DeleteApp, stamp: Stamp) -> Decision:
 
 def create_key(house: House, command: cmd.CreateKey, stamp: Stamp) -> Decision:
     office, integration_id = house.office(command.app_id), command.integration_id
-    theirs = sum(key.integration_id == integration_id for key in office.keys)
+    theirs = len(office.keys_of(integration_id))
     if integration_id is not None:
         _with_keys(office, integration_id)
         if theirs >= limits.INTEGRATION_KEYS:

@@ -119,6 +119,10 @@ class Office(Value, kw_only=True):
     def integration(self, integration_id: str) -> Integration | None:
         return next((it for it in self.integrations if it.id == integration_id), None)
 
+    def keys_of(self, integration_id: str | None = None) -> tuple[Key, ...]:
+        """The keys of an integration; where none is named, of the app itself."""
+        return tuple(it for it in self.keys if it.integration_id == integration_id)
+
     @property
     def webhooks(self) -> tuple[Webhook, ...]:
         return tuple(hook for integration in self.integrations for hook in integration.webhooks)

@@ -77,9 +77,8 @@ async def delete_app_key(call: Call) -> Json:
     return {}
 
 
-async def _keys(call: Call) -> list[Key]:
-    office = await call.flow.registry.office(call.app_id)
-    return [key for key in office.keys if key.integration_id is None]
+async def _keys(call: Call) -> tuple[Key, ...]:
+    return (await call.flow.registry.office(call.app_id)).keys_of()
 
 
 _ONE = "/v2/apps/{appId}"

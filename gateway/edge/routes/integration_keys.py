@@ -38,14 +38,14 @@ async def delete_custom_integration_key(call: Call) -> Json:
     return {}
 
 
-async def _keys(call: Call) -> list[Key]:
+async def _keys(call: Call) -> tuple[Key, ...]:
     office = await call.flow.registry.office(call.app_id)
     integration = office.integration(call["integrationId"])
     if integration is None:
         raise Refused(errors.INTEGRATION_NOT_FOUND)
     if integration.type != CUSTOM:
         raise Refused(errors.KEYS_FOR_CUSTOM)
-    return [key for key in office.keys if key.integration_id == integration.id]
+    return office.keys_of(integration.id)
 
 
 _ALL = "/v2/apps/{appId}/integrations/{integrationId}/keys"

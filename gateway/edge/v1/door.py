@@ -11,13 +11,15 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.edge.http import KNOWN, answer
 from gateway.edge.origins import MAX_AGE
-from gateway.edge.v1 import app_users, channels, menus, messages, templates
+from gateway.edge.v1 import app_users, apps, channels, keys, menus, messages, templates
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
 from gateway.flow.floor import Flow
 from gateway.wire.v1 import refusals
 
 MODULES: Final = (
+    apps,
+    keys,
     app_users,
     channels,
     messages,

@@ -1,6 +1,6 @@
 """What v1.1 offers, as a table, and how a path finds its place in it: names in any case, ids as they are."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import unquote
 
@@ -39,13 +39,17 @@ class Found(NamedTuple):
 
 
 class Routes:
-    """All routes, by the number of segments in their paths."""
+    """All routes, in order and by the number of segments in their paths."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = tuple(routes)
         self._by_length: dict[int, list[tuple[Sequence[str], Route]]] = {}
-        for route in routes:
+        for route in self._routes:
             segments = _segments(route.path)
             self._by_length.setdefault(len(segments), []).append((segments, route))
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
 
     def find(self, method: str, path: str) -> Found:
         """The route for what follows `/v1.1`; raises `Refused` (404), or `HTTPMethodNotAllowed`."""

@@ -16,8 +16,8 @@ SELECT body FROM partners WHERE id = ?;
 -- app_of_integration: The app an integration belongs to.
 SELECT app_id FROM integrations WHERE id = ?;
 
--- offices_after: A page of apps, oldest first.
-SELECT body FROM offices WHERE id > ? ORDER BY id LIMIT ?;
+-- offices_after: A page of apps, oldest first, but for the first so many.
+SELECT body FROM offices WHERE id > ? ORDER BY id LIMIT ? OFFSET ?;
 
 -- offices_before: The page of apps before one, newest first.
 SELECT body FROM offices WHERE id < ? ORDER BY id DESC LIMIT ?;

@@ -76,7 +76,7 @@ class Reads:
         if page.before is not None:
             rows = await self._rows("offices_before", page.before, page.size + 1)
         else:
-            rows = await self._rows("offices_after", page.after or "", page.size + 1)
+            rows = await self._rows("offices_after", page.after or "", page.size + 1, page.skip)
         return _page([load(body, Office).app for (body,) in rows], page)
 
     async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:
