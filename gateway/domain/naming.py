@@ -28,13 +28,15 @@ CHANNELS: Final = {
 
 def display_name(user: User) -> str | None:
     """Given name and surname, as far as there are any; None where there is neither."""
-    return " ".join(it for it in (user.profile.given_name, user.profile.surname) if it) or None
+    parts = (user.profile.given_name or "", user.profile.surname or "")
+    return " ".join(it.strip() for it in parts if it.strip()) or None
 
 
 def author_name(person: Person, spoken_through: str | None, *, use_animal_names: bool) -> str:
-    """The name of a user's messages, in the order that the API documents.
+    """The name of a user's messages: the first that fits, in the order that the API documents.
 
-    `spoken_through` is a type of device or channel; None where it is none, and then the one seen last counts.
+    Their own; an animal's; by channel and the user's external id, the channel's id of them, or the user's id; by that
+    alone. `spoken_through` is a type of device or channel; None where it is none, and then the one seen last counts.
     """
     user = person.user
     named = display_name(user)
@@ -45,13 +47,18 @@ def author_name(person: Person, spoken_through: str | None, *, use_animal_names:
     channel = spoken_through or _seen_last(person)
     if channel is None:
         return nameless(user.id)
-    known_there = next((it.external_id for it in person.links if it.type == channel), None)
-    return f"{CHANNELS.get(channel, channel.capitalize())} User {user.external_id or known_there or user.id}"
+    return f"{CHANNELS.get(channel, channel.capitalize())} User {user.external_id or _known_on(channel, person)}"
 
 
 def nameless(user_id: str) -> str:
     """What is said of somebody of whom nothing is known."""
     return f"User {user_id}"
+
+
+def _known_on(channel: str, person: Person) -> str:
+    """The id by which a channel knows somebody; their own where it has none."""
+    known = (it.external_id for it in person.links if it.type == channel and it.status == "active")
+    return next((it for it in known if it), person.user.id)
 
 
 def _seen_last(person: Person) -> str | None:

@@ -7,7 +7,7 @@ from gateway.domain import commands as cmd
 from gateway.domain import events as ev
 from gateway.domain.commands import Mark
 from gateway.domain.decide.decision import Decision, happening, next_step
-from gateway.domain.decide.speakers import author, called, seat
+from gateway.domain.decide.speakers import author, seat
 from gateway.domain.house import House
 from gateway.domain.model import Room
 from gateway.domain.value import Stamp
@@ -24,7 +24,7 @@ def read(house: House, command: cmd.Read, stamp: Stamp) -> Decision:
         return Decision((), Mark(before.last_read, 0))
     mark = structs.replace(before, read=conversation.posted, last_read=conversation.last_updated_at)
     event = _has_read(room, command, stamp, conversation.last_updated_at)
-    name = called(house, person, command.source)
+    name = author(house, command.reader, person, command.source).display_name
     event = structs.replace(event, user=person.user, participant=mark, display_name=name)
     return Decision((event,), Mark(mark.last_read, 0))
 
