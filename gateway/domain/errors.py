@@ -42,6 +42,7 @@ NO_SOURCE: Final = Problem(400, "bad_request", "The body should be multipart/for
 UNREADABLE_MEDIA: Final = Problem(400, "invalid_file", "The file at mediaUrl cannot be read")
 NO_PICTURE: Final = Problem(400, "invalid_file", "The file at mediaUrl is not an image")
 USERS_ONLY_READ: Final = Problem(400, "bad_request", "An author of type user may only send conversation:read")
+ONLY_THEMSELVES: Final = Problem(400, "bad_request", "Only a user's own token acts as role appUser")
 DESTINATION_MISPLACED: Final = Problem(
     400, "bad_request", "A destination is for messages of the business in personal conversations"
 )

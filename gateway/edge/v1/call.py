@@ -75,6 +75,10 @@ class Call:
         """The user the path names, by either id."""
         return Ref(self.app_id, self["userId"])
 
+    async def named(self) -> Ref:
+        """The user the path names, by the id that the gateway gave them; raises `Refused` (404, 403)."""
+        return Ref(self.app_id, (await self.person()).user.id, "id")
+
     async def office(self) -> Office:
         return await self.flow.registry.office(self.app_id)
 

@@ -1,7 +1,7 @@
 """Messages of a user's default conversation."""
 
 from gateway.domain import access, errors, limits
-from gateway.domain.commands import Say
+from gateway.domain.commands import ClearMessages, DeleteMessage, Say
 from gateway.domain.errors import Refused
 from gateway.domain.model import Room, Scope
 from gateway.edge.v1.call import Call
@@ -26,6 +26,19 @@ async def post(call: Call) -> Json:
     if more:
         shown["extraMessages"] = more
     return shown
+
+
+async def delete(call: Call) -> None:
+    here = (await call.room()).conversation.id
+    await call.flow.corridor.execute(
+        DeleteMessage(app_id=call.app_id, conversation_id=here, message_id=call["messageId"])
+    )
+
+
+async def clear(call: Call) -> None:
+    """All of them; the user and their clients stay."""
+    here = (await call.room()).conversation.id
+    await call.flow.corridor.execute(ClearMessages(app_id=call.app_id, conversation_id=here))
 
 
 async def list_(call: Call) -> Json:
@@ -54,4 +67,6 @@ _ALL = "/appusers/{userId}/messages"
 ROUTES = (
     Route("POST", _ALL, access.USER, post, 201),
     Route("GET", _ALL, access.USER, list_),
+    Route("DELETE", _ALL, access.APP, clear),
+    Route("DELETE", f"{_ALL}/{{messageId}}", access.APP, delete),
 )
