@@ -103,9 +103,9 @@ class Store(Protocol):
         """Messages oldest first; without a cursor, the newest page."""
 
     async def messages_by_seq(
-        self, conversation_id: str, *, before: int | None, after: int | None, limit: int
+        self, conversation_id: str, *, before: int | None, after: int | None, limit: int, skip: int = 0
     ) -> tuple[Sequence[Message], bool]:
-        """Messages oldest first, on one side of a seq; without either, the newest."""
+        """Messages oldest first, on one side of a seq; without either, the newest but for the first `skip`."""
 
     async def messages_by_time(
         self, conversation_id: str, *, before: int | None, after: int | None, limit: int

@@ -23,7 +23,8 @@ from gateway.domain.commands import CreateAccountKey
 from gateway.flow import provision
 from gateway.flow.floor import Flow
 from gateway.flow.provision import Credentials
-from tests.documented import undocumented
+from gateway.wire.early_access import FORMER_METHODS
+from tests.documented import undocumented, without_former
 
 Json = dict[str, Any]
 
@@ -141,6 +142,7 @@ class House:
         self.account = account
         self.integrations = credentials.integrations
         self.flow = flow
+        self.early = False
         self.http = aiohttp.ClientSession()
         self._devices: list[Device] = []
 
@@ -166,8 +168,18 @@ class House:
             method, URL(self.url + whole, encoded=True), data=payload, headers=sent
         ) as response:
             answer = Answer(response.status, await response.json())
-        assert undocumented(method, whole, *answer) == []
+        if self.early:
+            now = FORMER_METHODS.get(method, method)
+            assert undocumented(now, whole, answer.status, without_former(answer.body)) == []
+        else:
+            assert undocumented(method, whole, *answer) == []
         return answer
+
+    async def speaks_early_access(self, on: bool) -> None:
+        """The app speaks as in early access too, or no more."""
+        changed = await self.rest("PATCH", f"/v2/apps/{self.app_id}", {"settings": {"earlyAccessCompatibility": on}})
+        assert changed.status == 200, changed
+        self.early = on
 
     async def v1(
         self,

@@ -219,6 +219,10 @@ def no_such_template(name: str) -> Problem:
     return bad_request(f"No template is called {name!r}")
 
 
+def disagreeing(former: str, name: str) -> Problem:
+    return bad_request(f"Of {former} and {name} only one should be given, or both the same")
+
+
 def unsupported_media_url(url: str) -> Problem:
     return bad_request(f"Unsupported media URL for attachment deletion: {url}")
 

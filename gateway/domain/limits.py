@@ -67,6 +67,7 @@ FIRST_MESSAGES: Final = 10  # with which a device may open a conversation (ours)
 PAGE: Final = 100  # records of a list, at most
 PAGE_DEFAULT: Final = 25  # records of a list, unless asked
 MESSAGES_PAGE: Final = 100  # messages of a list, always
+OFFSET: Final = 1_000_000  # records that a page by offset leaves out, in early access (ours)
 SEQ: Final = 9_007_199_254_740_991  # of an event; the largest integer that JSON carries everywhere
 
 # Files

@@ -11,7 +11,7 @@ from gateway.domain.value import Value
 class Page(Value, kw_only=True):
     """Which part of a list: up to `size` records after, or before, the record with that id, or but for the first ones.
 
-    `skip` counts those that are left out from the start, and stands alone.
+    `skip` counts those that are left out from the start, and stands alone: the oldest, of messages the newest.
     """
 
     size: int

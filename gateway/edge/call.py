@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
@@ -19,10 +20,13 @@ from gateway.edge.multipart import Part, file_part
 from gateway.flow.floor import Flow
 from gateway.wire import cursor, json
 from gateway.wire.answers import Nothing
+from gateway.wire.early_access import NOW, Asked, Manner
 from gateway.wire.requests import BrandQuery
 from gateway.wire.v2 import Json
 
 T = TypeVar("T")
+
+MANNER: Final = web.RequestKey("manner", Manner)
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -31,6 +35,12 @@ HTML: Final = "text/html"
 BAD_BODY: Final = errors.bad_request("should have required property 'displayName'")  # for example
 BAD_QUERY: Final = errors.bad_request("size: expected `int` <= 100")
 UNSAID: Final = "application/octet-stream"  # what a request is that says nothing of its body; it is read as JSON
+
+
+def manner(request: web.Request) -> Manner:
+    """How the app that the path names is spoken with."""
+    spoken: Manner = request.get(MANNER, NOW)
+    return spoken
 
 
 class Call:
@@ -45,6 +55,8 @@ class Call:
         self._caller = caller
         self._body = body
         self._addresses = request.app[ADDRESSES]
+        self._manner = manner(request)
+        self._query = self._manner.query(request.query)
 
     @property
     def caller(self) -> Caller:
@@ -62,12 +74,12 @@ class Call:
 
     def __getitem__(self, name: str) -> str:
         """A part of the path."""
-        return self._request.match_info[name]
+        return self._manner.part(name, self._request.match_info[name])
 
     @property
     def url(self) -> str:
         """The absolute address of the list asked for, without its page; raises `Refused` (400)."""
-        kept = [(name, value) for name, value in self._request.query.items() if not cursor.is_page(name)]
+        kept = [(name, value) for name, value in self._query.items() if not cursor.is_page(name)]
         try:
             return str(URL(self._addresses.of(self._request), encoded=True).with_query(kept))
         except ValueError:
@@ -92,26 +104,37 @@ class Call:
             raise Refused(errors.NOT_JSON)
         if self._request.content_type == FORM:
             return json.shape(dict(parse_qsl(self._body.decode(errors="replace"), keep_blank_values=True)), kind)
-        read: T = json.read(self._body or b"{}", kind)
+        read: T = json.read(self._said, kind)
         return read
+
+    @cached_property
+    def _said(self) -> bytes:
+        """The body as it is written now."""
+        return self._manner.asked(Asked(self._operation.id, self._request.match_info), self._body or b"{}")
 
     def sent(self) -> Json:
         """The body, which was read as some kind already, with all that it names."""
-        return json.read(self._body or b"{}", Json)  # type: ignore[no-any-return]
+        return json.read(self._said, Json)  # type: ignore[no-any-return]
 
-    def page(self) -> Page:
+    def formerly(self, kind: type[T]) -> T:
+        """What the body says that only apps in early access may say; raises `Refused` (400)."""
+        read: T = json.read(self._manner.formerly(self._said), kind)
+        return read
+
+    def page(self, fixed: int | None = None) -> Page:
+        """The page asked for, of a list whose pages may have a `fixed` size; raises `Refused` (400)."""
         assert self._operation.pages
-        return cursor.page(self._request.query)
+        return self._manner.page(self._query, fixed)
 
     def filter(self, kind: type[T]) -> T:
         """`filter[…]` as a `kind`; raises `Refused` (400)."""
         assert kind is self._operation.filter
-        return json.shape(cursor.deep_object(self._request.query, "filter"), kind)
+        return json.shape(cursor.deep_object(self._query, "filter"), kind)
 
     def query(self, kind: type[T]) -> T:
         """The other query parameters as a `kind`; raises `Refused` (400)."""
         assert kind is self._operation.query
-        return json.shape(dict(self._request.query), kind)
+        return json.shape(dict(self._query), kind)
 
     def user(self) -> Ref:
         """The user the path names, by either id, within a brand where the query names one."""

@@ -1,17 +1,20 @@
 """REST over aiohttp: finds the operation, lets the caller in, and writes its answer or refusal."""
 
+import contextlib
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from gateway.domain import errors, limits
 from gateway.domain.access import Caller, permit
 from gateway.domain.errors import Problem, Refused
 from gateway.edge.addresses import ADDRESSES, Addresses
-from gateway.edge.call import Call, Operation
+from gateway.edge.call import MANNER, Call, Operation, manner
 from gateway.edge.routes import (
     apps,
     attachments,
@@ -28,6 +31,8 @@ from gateway.edge.routes import (
     users,
 )
 from gateway.flow.floor import Flow
+from gateway.wire import early_access
+from gateway.wire.early_access import FORMER_METHODS, NOW, Manner
 from gateway.wire.json import encode
 from gateway.wire.v2 import Json
 
@@ -51,6 +56,8 @@ log = structlog.get_logger(__name__)
 QUIET: Final = logging.getLogger("gateway.http")
 QUIET.setLevel(logging.CRITICAL)  # it would quote broken requests, credentials included
 
+APP_PATH: Final = "/v2/apps/([0-9a-f]{24})(?![^/])"
+
 KNOWN: Final[dict[type[Exception], Problem]] = {
     web.HTTPNotFound: errors.NOT_FOUND,
     web.HTTPRequestEntityTooLarge: errors.TOO_LARGE,
@@ -63,12 +70,30 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef], public_url: str = "") -> web.Application:
     """The REST API below `prefix`, and further routes as they are; `public_url` is how it is known outside."""
-    app = web.Application(client_max_size=limits.REQUEST_BYTES, middlewares=[refusals])
+    app = web.Application(client_max_size=limits.REQUEST_BYTES, middlewares=[refusals, _spoken(flow, prefix)])
     app[ADDRESSES] = Addresses(public_url, prefix)
     for operation in OPERATIONS:
-        app.router.add_route(operation.method, prefix + operation.path, _handler(flow, operation))
+        handle = _handler(flow, operation)
+        app.router.add_route(operation.method, prefix + operation.path, handle)
+        for method in (former for former, now in FORMER_METHODS.items() if now == operation.method):
+            app.router.add_route(method, prefix + operation.path, _formerly(operation, method, handle))
     app.add_routes(also)
     return app
+
+
+def _spoken(flow: Flow, prefix: str) -> Middleware:
+    """Finds out how the app that a path names is spoken with, before anything is asked of it."""
+    path = re.compile(re.escape(prefix) + APP_PATH)
+
+    @web.middleware
+    async def spoken(request: web.Request, handler: Handler) -> web.StreamResponse:
+        named = path.match(request.path)
+        if named is not None:
+            with contextlib.suppress(Refused):
+                request[MANNER] = early_access.manner(await flow.registry.office(named[1]))
+        return await handler(request)
+
+    return spoken
 
 
 def _handler(flow: Flow, operation: Operation) -> Handler:
@@ -76,9 +101,24 @@ def _handler(flow: Flow, operation: Operation) -> Handler:
         caller = await _caller(flow, operation, request) if operation.scopes else None
         body = await request.read() if operation.reads else b""
         said = await operation.act(Call(flow, operation, request, caller, body))
-        return said if isinstance(said, web.StreamResponse) else answer(operation.status, said)
+        if isinstance(said, web.StreamResponse):
+            return said
+        spoken = manner(request)
+        return answer(operation.status, spoken.answered(said, spoken.query(request.query)))
 
     return handle
+
+
+def _formerly(operation: Operation, method: str, handle: Handler) -> Handler:
+    """The operation by its former method, which has to be understood."""
+
+    async def understood(request: web.Request) -> web.StreamResponse:
+        if method not in manner(request).methods:
+            methods = {it.method for it in OPERATIONS if it.path == operation.path}
+            raise web.HTTPMethodNotAllowed(method, methods)
+        return await handle(request)
+
+    return understood
 
 
 async def _caller(flow: Flow, operation: Operation, request: web.Request) -> Caller:
@@ -95,8 +135,9 @@ def answer(status: int, body: Json) -> web.Response:
     return web.Response(status=status, body=encode(body), content_type="application/json", charset="utf-8")
 
 
-def refusal(problem: Problem) -> web.Response:
-    response = answer(problem.status, {"errors": [{"code": problem.code, "title": problem.title}]})
+def refusal(problem: Problem, spoken: Manner = NOW) -> web.Response:
+    said = {"errors": [{"code": problem.code, "title": problem.title}]}
+    response = answer(problem.status, spoken.answered(said, {}))
     if problem is errors.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Basic realm="heliograph"'
     return response
@@ -108,15 +149,16 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Refused as refused:
-        return refusal(refused.problem)
+        return refusal(refused.problem, manner(request))
     except web.HTTPMethodNotAllowed as wrong:
-        response = refusal(errors.METHOD_NOT_ALLOWED)
-        response.headers["Allow"] = ", ".join(sorted(wrong.allowed_methods))
+        response = refusal(errors.METHOD_NOT_ALLOWED, manner(request))
+        response.headers["Allow"] = ", ".join(manner(request).allowed(wrong.allowed_methods))
         return response
     except tuple(KNOWN) as known:
-        return refusal(next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)))
+        problem = next(problem for kind, problem in KNOWN.items() if isinstance(known, kind))
+        return refusal(problem, manner(request))
     except web.HTTPException:
         raise
     except Exception:
         log.exception("request failed", method=request.method, route=str(request.match_info.route))
-        return refusal(errors.INTERNAL)
+        return refusal(errors.INTERNAL, manner(request))

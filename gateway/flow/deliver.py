@@ -12,7 +12,7 @@ from gateway.domain.commands import Needs
 from gateway.domain.model import Office, Webhook
 from gateway.flow.loops import Tasks
 from gateway.ports import Dice, Mirrored, Now, Poster, Settled, Store
-from gateway.wire import webhook_v2
+from gateway.wire import early_access, webhook_v2
 
 BATCH: Final = 20  # events of one lane in one call
 CALLS: Final = 8  # to one webhook at a time
@@ -122,13 +122,14 @@ class Deliverer:
         waiting = await self._store.waiting(*key, BATCH)
         if not waiting:
             return None
-        found = await self._webhook(key[0], waiting[0].event.app_id)
-        if found is None:
+        office = await self._office(waiting[0].event.app_id)
+        found = next((it for it in office.webhooks if it.id == key[0]), None) if office else None
+        if office is None or found is None:
             await self._settle(Settled(ids=tuple(it.id for it in waiting)))
             return 0.0
         # After a failure the oldest goes alone: an event that is refused must not take others with it.
         batch = waiting[:1] if waiting[0].attempts else waiting
-        body = webhook_v2.envelope(waiting[0].event.app_id, found, [it.event for it in batch])
+        body = webhook_v2.envelope(office.app.id, found, [it.event for it in batch], early_access.manner(office))
         status = await self._poster(found.target, found.secret, body)
         return await self._judge(found, batch, status)
 
@@ -148,11 +149,9 @@ class Deliverer:
         await self._settle(Settled(ids=ids[:1], attempts=attempts, due_at=due_at))
         return wait_s
 
-    async def _webhook(self, webhook_id: str, app_id: str) -> Webhook | None:
+    async def _office(self, app_id: str) -> Office | None:
         house = await self._store.peek(Needs(office=app_id))
-        office: Office | None = house.offices.get(app_id)
-        webhooks = office.webhooks if office else ()
-        return next((it for it in webhooks if it.id == webhook_id), None)
+        return house.offices.get(app_id)
 
     async def _settle(self, settled: Settled) -> None:
         """Durable when it returns; settlements that come meanwhile share the next write."""

@@ -35,7 +35,7 @@ class Queries:
             end = ids.index(page.before) if page.before in ids else 0
             start = max(end - page.size, 0)
             return everyone[start:end], start > 0
-        start = ids.index(page.after) + 1 if page.after in ids else 0
+        start = ids.index(page.after) + 1 if page.after in ids else page.skip
         if page.after is not None and page.after not in ids:
             return (), False
         return everyone[start : start + page.size], start + page.size < len(everyone)

@@ -23,6 +23,12 @@ class PageQuery(Shape, kw_only=True):
     before: Id | None = None
     size: Annotated[int, Meta(ge=1, le=limits.PAGE)] = limits.PAGE_DEFAULT
 
+    def page(self, fixed: int | None) -> Page:
+        """The page meant, of a list whose pages may have a `fixed` size; raises `Refused`."""
+        if self.after and self.before:
+            raise Refused(errors.BAD_PAGE)
+        return Page(size=fixed or self.size, after=self.after, before=self.before)
+
 
 def is_page(name: str) -> bool:
     """Whether a query parameter says which page is asked for."""
@@ -38,29 +44,27 @@ def deep_object(query: Mapping[str, str], name: str) -> dict[str, str]:
     return found
 
 
-def page(query: Mapping[str, str]) -> Page:
-    """The page a query asks for; raises `Refused`."""
+def page(query: Mapping[str, str], fixed: int | None = None, kind: type[PageQuery] = PageQuery) -> Page:
+    """The page a query asks for, in the words of `kind`; raises `Refused`."""
     try:
-        asked = shape(deep_object(query, "page"), PageQuery)
+        asked = shape(deep_object(query, "page"), kind)
     except Refused:
         raise Refused(errors.BAD_PAGE) from None
-    if asked.after and asked.before:
-        raise Refused(errors.BAD_PAGE)
-    return Page(size=asked.size, after=asked.after, before=asked.before)
+    return asked.page(fixed)
 
 
 def listing(name: str, shown: list[Json], ids: Sequence[str], asked: Page, more: bool, url: str) -> Json:
     """The answer to a list: the records, and where to go on. `url` is absolute and says all but the page."""
     backwards = asked.before is not None
     after = ids[-1] if ids and (backwards or more) else None
-    before = ids[0] if ids and (more if backwards else asked.after is not None) else None
+    before = ids[0] if ids and (more if backwards else asked.after is not None or asked.skip) else None
     return _with_links({name: shown, "meta": {"hasMore": more}}, after, before, asked.size, url)
 
 
 def history(shown: list[Json], ids: Sequence[str], asked: Page, more: bool, url: str) -> Json:
     """A page of messages, which is read backwards: without a cursor it is the newest, and nothing comes after it."""
     forwards = asked.after is not None
-    after = ids[-1] if ids and (more if forwards else asked.before is not None) else None
+    after = ids[-1] if ids and (more if forwards else asked.before is not None or asked.skip) else None
     before = ids[0] if ids and (forwards or more) else None
     return _with_links({"messages": shown, "meta": {"hasMore": more}}, after, before, asked.size, url)
 

@@ -49,7 +49,7 @@ def app(it: App) -> Json:
 
 def settings(it: App) -> Json:
     chosen = it.settings
-    return {
+    shown = {
         "conversationRetentionSeconds": chosen.conversation_retention_seconds,
         "maskCreditCardNumbers": chosen.mask_credit_card_numbers,
         "useAnimalNames": chosen.use_animal_names,
@@ -60,6 +60,7 @@ def settings(it: App) -> Json:
         "endSessionEnabled": chosen.end_session_enabled,
         "disableConversationReopen": chosen.disable_conversation_reopen,
     }
+    return {**shown, "earlyAccessCompatibility": True} if chosen.early_access_compatibility else shown
 
 
 def key(it: Key) -> Json:

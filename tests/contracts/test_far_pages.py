@@ -35,12 +35,12 @@ BOTH = (NEAR, FAR)
 
 # Each query with a limit, near the start and far from it.
 PAGES: dict[str, tuple[tuple[Any, ...], ...]] = {
-    "offices_after": tuple((name(it), SIZE) for it in BOTH),
+    "offices_after": tuple((name(it), SIZE, 0) for it in BOTH),
     "offices_before": tuple((name(it), SIZE) for it in BOTH),
-    "conversations_after": tuple((USER, name(it), SIZE) for it in BOTH),
+    "conversations_after": tuple((USER, name(it), SIZE, 0) for it in BOTH),
     "conversations_before": tuple((USER, name(it), SIZE) for it in BOTH),
     "messages_after": tuple((ROOM, it, SIZE) for it in BOTH),
-    "messages_before": tuple((ROOM, it, SIZE) for it in BOTH),
+    "messages_before": tuple((ROOM, it, SIZE, 0) for it in BOTH),
     "quiet_rooms": tuple((APP, name(it), 0, 9, SIZE) for it in BOTH),
 }
 

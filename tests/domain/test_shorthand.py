@@ -57,6 +57,17 @@ def text(words: str | None, *actions: Json) -> Json:
     return {**shown, "actions": list(actions)} if actions else shown
 
 
+def captioned(kind: str, by: str | None = None, **facts: Any) -> list[Json]:
+    """The contents that an image or a file became, without ids and files' addresses where they are its own."""
+    town = Town()
+    content = convert({"type": kind, "mediaUrl": B, **facts}, Content)
+    posted = town.do(town.orders.posts(town.personal("ann"), content, by, captions=True))
+    shown = [json.decode(json.encode(it.content)) for it in posted.messages]
+    for action in (it for content in shown for it in content.get("actions", ())):
+        del action["id"]
+    return shown
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -220,3 +231,25 @@ def test_no_text_takes_long_to_read(written: str) -> None:
     began = perf_counter()
     assert said(text=written) == [text(written)]
     assert perf_counter() - began < 1
+
+
+HERE = link("Here", "https://x.y")
+
+
+def test_a_caption_is_read_where_captions_are() -> None:
+    image, file = ({"type": it, "mediaUrl": B, "altText": "b.png"} for it in ("image", "file"))
+    words = "Look %[Here](https://x.y)"
+    assert captioned("image", text=words) == [{**image, "text": "Look", "actions": [HERE]}]
+    own = reply("Yes", "yes")
+    assert captioned("image", text="Look", actions=[own]) == [{**image, "text": "Look", "actions": [own]}]
+    assert captioned("image", actions=[own]) == [{**image, "actions": [own]}]
+    assert captioned("file", text=words) == [{**file, "text": "Look"}, text(None, HERE)]
+    assert captioned("file", text="Look", blockChatInput=True) == [{**file, "text": "Look", "blockChatInput": True}]
+    assert captioned("image", by="ann", text=words) == [{**image, "text": words}]
+
+
+def test_what_a_caption_has_no_place_for_comes_after() -> None:
+    file, buttons, picture = captioned("file", text=f"Look ![]({A}) %[Here](https://x.y)", blockChatInput=True)
+    assert file == {"type": "file", "mediaUrl": B, "altText": "b.png", "text": "Look"}
+    assert buttons == text(None, HERE)
+    assert picture == {"type": "image", "mediaUrl": A, "altText": "a.png", "blockChatInput": True}

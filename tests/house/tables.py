@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gateway.config import Settings
 from gateway.domain import errors, goodbyes, limits
+from gateway.wire.early_access import TABLE
 
 README = Path(__file__).parents[2] / "README.md"
 LIMIT = re.compile(r"^(\w+): Final = ([\d_]+)  # (.+)$", re.MULTILINE)
@@ -40,7 +41,19 @@ def close_codes() -> list[str]:
     return lines
 
 
-TABLES = {"settings": settings, "limits": limits_, "errors": errors_, "close codes": close_codes}
+def early_access() -> list[str]:
+    lines = ["| | in early access | since | with the setting |", "|---|---|---|---|"]
+    lines += [f"| {it.what} | {it.before} | {it.now} | {it.both} |" for it in TABLE]
+    return lines
+
+
+TABLES = {
+    "settings": settings,
+    "limits": limits_,
+    "errors": errors_,
+    "close codes": close_codes,
+    "early access": early_access,
+}
 
 
 def rendered(text: str) -> str:

@@ -42,6 +42,7 @@ from gateway.domain.commands.offices import (
     UpdateApp,
     UpdateIntegration,
     UpdateWebhook,
+    WebhookChanges,
     WebhookDraft,
 )
 from gateway.domain.commands.partners import Admit, CreatePartner
@@ -133,5 +134,6 @@ __all__ = [
     "UpdateTemplate",
     "UpdateUser",
     "UpdateWebhook",
+    "WebhookChanges",
     "WebhookDraft",
 ]

@@ -40,7 +40,10 @@ class Part(Value):
 
 
 class Post(InConversation[Posted], kw_only=True):
-    """`parts` is what shorthand in `content` stands for, where its files were looked at already."""
+    """`parts` is what shorthand in `content` stands for, where its files were looked at already.
+
+    `captions` says that shorthand is read in the text of an image or a file, too.
+    """
 
     author: Speaker
     content: Content
@@ -51,6 +54,7 @@ class Post(InConversation[Posted], kw_only=True):
     schema: str | None = None
     destination: Destination | None = None
     parts: tuple[Part, ...] = ()
+    captions: bool = False
     source: Source = API
 
     def needs(self) -> Needs:

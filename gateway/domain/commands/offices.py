@@ -68,12 +68,22 @@ class CreateIntegration(Command[Integration], kw_only=True):
     webhooks: tuple[WebhookDraft, ...] = ()
 
 
+class WebhookChanges(Value, kw_only=True):
+    target: str | UnsetType = UNSET
+    triggers: tuple[str, ...] | UnsetType = UNSET
+    include_full_user: bool | UnsetType = UNSET
+    include_full_source: bool | UnsetType = UNSET
+
+
 class UpdateIntegration(Command[Integration], kw_only=True):
+    """`webhook` is what changes of the webhook that the integration shows."""
+
     integration_id: str
     display_name: str | None | UnsetType = UNSET
     fields: dict[str, Any] = {}
     show_ai_disclaimer: bool | None | UnsetType = UNSET
     default_responder_id: str | None | UnsetType = UNSET
+    webhook: WebhookChanges | None = None
 
 
 class DeleteIntegration(Command[None], kw_only=True):

@@ -57,7 +57,17 @@ def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stam
     if changes.get("show_ai_disclaimer", False) is None:
         changes["show_ai_disclaimer"] = True  # unset is as at first
     integration = structs.replace(integration, **changes)
+    if command.webhook is not None:
+        integration = _with_shown_webhook(integration, command.webhook)
     return changed(_with(office, integration), stamp, integration)
+
+
+def _with_shown_webhook(integration: Integration, changes: cmd.WebhookChanges) -> Integration:
+    """An integration with its first webhook changed; raises `Refused` where it has none."""
+    if not integration.webhooks:
+        raise Refused(errors.CUSTOM_ONLY)
+    first, *others = integration.webhooks
+    return structs.replace(integration, webhooks=(_after(first, changes), *others))
 
 
 def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stamp) -> Decision:
@@ -82,13 +92,16 @@ def create_webhook(house: House, command: cmd.CreateWebhook, stamp: Stamp) -> De
 
 def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> Decision:
     office, integration = _with_webhooks(house, command.app_id, command.integration_id)
-    named = ("target", "triggers", "include_full_user", "include_full_source")
-    changes = {name: value for name in named if (value := getattr(command, name)) is not UNSET}
-    before = _webhook(integration, command.webhook_id)
-    _check_triggers(before.version, changes.get("triggers", ()))
-    webhook = structs.replace(before, **changes)
+    webhook = _after(_webhook(integration, command.webhook_id), command)
     webhooks = tuple(webhook if it.id == webhook.id else it for it in integration.webhooks)
     return changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp, webhook)
+
+
+def _after(webhook: Webhook, changes: cmd.UpdateWebhook | cmd.WebhookChanges) -> Webhook:
+    named = ("target", "triggers", "include_full_user", "include_full_source")
+    changed_to = {name: value for name in named if (value := getattr(changes, name)) is not UNSET}
+    _check_triggers(webhook.version, changed_to.get("triggers", ()))
+    return structs.replace(webhook, **changed_to)
 
 
 def delete_webhook(house: House, command: cmd.DeleteWebhook, stamp: Stamp) -> Decision:

@@ -37,7 +37,10 @@ class Account(Value):
 
 
 class AppSettings(Shape):
-    """What an app may choose. `multi_convo_enabled` cannot be switched off again."""
+    """What an app may choose. `multi_convo_enabled` cannot be switched off again.
+
+    With `early_access_compatibility`, REST v2 and its webhooks speak as they did in the early access of 2020, too.
+    """
 
     conversation_retention_seconds: int = 0
     mask_credit_card_numbers: bool = True
@@ -48,6 +51,7 @@ class AppSettings(Shape):
     app_localization_enabled: bool = True
     end_session_enabled: bool = False
     disable_conversation_reopen: bool = False
+    early_access_compatibility: bool = False
 
 
 class App(Value, kw_only=True):

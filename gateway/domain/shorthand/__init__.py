@@ -13,7 +13,7 @@ from msgspec import structs
 
 from gateway.domain import errors, limits
 from gateway.domain.commands import Part, Post
-from gateway.domain.content import AnyAction, Image, Text
+from gateway.domain.content import AnyAction, Content, File, Image, Text
 from gateway.domain.errors import Refused
 from gateway.domain.model import API, MessageTemplate
 from gateway.domain.shorthand.calls import cut
@@ -21,13 +21,17 @@ from gateway.domain.shorthand.forms import Forms, forms_of
 from gateway.domain.shorthand.marks import Marks
 
 _HINTS: Final = ("%[", "$[", "![](", "((", "{{")
+_WORDS: Final = ("text", "html_text", "markdown_text")
 
 
 def parts(command: Post, templates: Sequence[MessageTemplate]) -> tuple[Part, ...]:
     """What a post says: its content, or what shorthand in it stands for. Only the business writes it, and over REST."""
     content = command.content
-    if isinstance(content, Text) and command.author.user is None and command.source == API:
-        return spelled_out(content, templates)
+    if command.author.user is None and command.source == API:
+        if isinstance(content, Text):
+            return spelled_out(content, templates)
+        if isinstance(content, Image | File) and command.captions:
+            return captioned(content, templates)
     return (Part(content),)
 
 
@@ -49,6 +53,38 @@ def spelled_out(content: Text, templates: Sequence[MessageTemplate] = ()) -> tup
     if len(said) > limits.SPELLED_OUT:
         raise Refused(errors.TOO_MUCH_SHORTHAND)
     return _ending(content, said) if said else (Part(content),)
+
+
+def captioned(content: Image | File, templates: Sequence[MessageTemplate] = ()) -> tuple[Part, ...]:
+    """An image or a file takes the words of the first message that its text stands for, and an image its buttons.
+
+    A file has no buttons: they are a message of their own. All else that the text stands for comes after.
+    Raises `Refused` as for texts.
+    """
+    if not any(forms_of(content)):
+        return (Part(content),)
+    words = {name: getattr(content, name) for name in _WORDS}
+    caption = Text(**words, actions=content.actions if isinstance(content, Image) else None)
+    first, *more = spelled_out(caption, templates)
+    media = structs.replace(content, block_chat_input=None)
+    return _ending(content, [*(Part(it, first.metadata) for it in _captions(media, first.content)), *more])
+
+
+def _captions(media: Image | File, said: Content) -> Iterator[Content]:
+    """An image or a file with the words that were said, if they are any, and what of that it has no place for."""
+    if not isinstance(said, Text | Image):
+        yield structs.replace(media, **dict.fromkeys(_WORDS))
+        yield said
+        return
+    words = {name: getattr(said, name) for name in _WORDS}
+    if isinstance(media, Image):
+        yield structs.replace(media, actions=said.actions, **words)
+    else:
+        yield structs.replace(media, **words)
+        if said.actions:
+            yield Text(actions=said.actions)
+    if isinstance(said, Image):
+        yield Image(media_url=said.media_url)
 
 
 def calls_templates(content: Text) -> bool:
@@ -84,7 +120,7 @@ def _shown(left: Forms, actions: tuple[AnyAction, ...] | None, pictures: Sequenc
         yield Text(text=left.text, html_text=left.html, markdown_text=left.markdown, actions=actions)
 
 
-def _ending(content: Text, said: Sequence[Part]) -> tuple[Part, ...]:
+def _ending(content: Text | Image | File, said: Sequence[Part]) -> tuple[Part, ...]:
     """What the text says of the newest message holds for the last of them."""
     *before, last = said
     if content.block_chat_input is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
-from gateway.domain.content import Text
+from gateway.domain.content import File, Image, Text
 from gateway.domain.value import Value
 
 _HTML_TAG: Final = re.compile(r"<[^>]*>")
@@ -27,7 +27,7 @@ class Forms(Value):
         return not any(it.strip() for it in (self.text or "", words(self.html or ""), self.markdown or ""))
 
 
-def forms_of(content: Text) -> Forms:
+def forms_of(content: Text | Image | File) -> Forms:
     return Forms(content.text, content.html_text, content.markdown_text)
 
 

@@ -9,10 +9,10 @@ from gateway.domain.commands import (
     DeleteWebhook,
     UpdateIntegration,
     UpdateWebhook,
+    WebhookChanges,
 )
 from gateway.domain.errors import Refused
 from gateway.domain.model import Integration, Office, Webhook
-from gateway.domain.views import Page
 from gateway.edge.call import Call, Operation
 from gateway.wire import answers, cursor, requests, v2
 from gateway.wire.v2 import Json
@@ -53,7 +53,8 @@ async def list_integrations(call: Call) -> Json:
     wanted = {it.strip() for it in types.split(",")} if types else known
     office = await call.flow.registry.office(call.app_id)
     matching = [it for it in office.integrations if it.type in wanted]
-    found, more = _part(matching, page)
+    part, more = page.of([it.id for it in matching])
+    found = matching[part]
     return cursor.listing(
         "integrations",
         [v2.integration(it, office.switchboard) for it in found],
@@ -62,15 +63,6 @@ async def list_integrations(call: Call) -> Json:
         more,
         call.url,
     )
-
-
-def _part(matching: list[Integration], page: Page) -> tuple[list[Integration], bool]:
-    """Integrations are few and at hand: a page of them is a slice."""
-    if page.before is not None:
-        earlier = [it for it in matching if it.id < page.before]
-        return earlier[-page.size :], len(earlier) > page.size
-    later = [it for it in matching if it.id > (page.after or "")]
-    return later[: page.size], len(later) > page.size
 
 
 async def get_integration(call: Call) -> Json:
@@ -85,9 +77,11 @@ async def update_integration(call: Call) -> Json:
     shape = requests.CHANGES.get(integration.type)
     changes = call.body(requests.NameChange if integration.by_webhooks else requests.IntegrationChanges)
     requests.check_lasting(integration.type, call.sent(), (await _shown(call, integration))["integration"])
+    webhook = call.formerly(requests.WebhookOfIntegration).webhook
     command = UpdateIntegration(
         app_id=call.app_id,
         integration_id=integration.id,
+        webhook=WebhookChanges(**requests.changes(webhook)) if webhook else None,
         fields=requests.api_fields(call.body(shape)) if shape else {},
         **requests.changes(changes),
     )

@@ -3,7 +3,6 @@
 from gateway.domain import access, errors, limits
 from gateway.domain.commands import ClearMessages, DeleteMessage, Destination, Post, Read, Speaker, Type
 from gateway.domain.errors import Refused
-from gateway.domain.views import Page
 from gateway.edge.call import Call, Operation
 from gateway.wire import answers, cursor, requests, v2
 from gateway.wire.v2 import Json
@@ -22,6 +21,7 @@ async def post_message(call: Call) -> Json:
         override=body.override,
         schema=body.schema,
         destination=_destination(body.destination),
+        captions=call.formerly(requests.Captions).captions,
     )
     posted = await call.flow.corridor.execute(await call.flow.media.seen(command))
     return {"messages": [v2.message(it) for it in posted.messages]}
@@ -29,8 +29,7 @@ async def post_message(call: Call) -> Json:
 
 async def list_messages(call: Call) -> Json:
     """List a conversation's messages, a page of which is read backwards from the newest."""
-    asked = call.page()
-    page = Page(size=limits.MESSAGES_PAGE, after=asked.after, before=asked.before)
+    page = call.page(fixed=limits.MESSAGES_PAGE)
     try:
         room = await call.flow.queries.room(call.app_id, call["conversationId"])
     except Refused:

@@ -72,7 +72,7 @@ ORDER BY actions.seq;
 
 -- conversations_after: A page of a user's conversations, oldest first.
 SELECT rooms.body FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
-WHERE seats.user_id = ? AND seats.conversation_id > ? ORDER BY seats.conversation_id LIMIT ?;
+WHERE seats.user_id = ? AND seats.conversation_id > ? ORDER BY seats.conversation_id LIMIT ? OFFSET ?;
 
 -- conversations_before: The page of a user's conversations before one, newest first.
 SELECT rooms.body FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
@@ -104,7 +104,7 @@ SELECT seq FROM messages WHERE id = ? AND conversation_id = ?;
 SELECT body FROM messages WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?;
 
 -- messages_before: Messages before a seq, newest first.
-SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?;
+SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ? OFFSET ?;
 
 -- first_after: The seq that parts a conversation's messages up to a time from those after it; times ascend with seq.
 WITH RECURSIVE search(low, high) AS (

@@ -83,7 +83,7 @@ class Reads:
         if page.before is not None:
             rows = await self._rows("conversations_before", user_id, page.before, page.size + 1)
         else:
-            rows = await self._rows("conversations_after", user_id, page.after or "", page.size + 1)
+            rows = await self._rows("conversations_after", user_id, page.after or "", page.size + 1, page.skip)
         return _page([load(body, Room) for (body,) in rows], page)
 
     async def messages(self, conversation_id: str, page: Page) -> tuple[Sequence[Message], bool]:
@@ -96,17 +96,16 @@ class Reads:
             seq = rows[0][0]
         if page.after is not None:
             return await self.messages_by_seq(conversation_id, before=None, after=seq, limit=page.size)
-        return await self.messages_by_seq(conversation_id, before=seq, after=None, limit=page.size)
+        return await self.messages_by_seq(conversation_id, before=seq, after=None, limit=page.size, skip=page.skip)
 
     async def messages_by_seq(
-        self, conversation_id: str, *, before: int | None, after: int | None, limit: int
+        self, conversation_id: str, *, before: int | None, after: int | None, limit: int, skip: int = 0
     ) -> tuple[Sequence[Message], bool]:
         if after is not None:
             rows = await self._rows("messages_after", conversation_id, after, limit + 1)
         else:
-            rows = await self._rows(
-                "messages_before", conversation_id, END_OF_TIME if before is None else before, limit + 1
-            )
+            end = END_OF_TIME if before is None else before
+            rows = await self._rows("messages_before", conversation_id, end, limit + 1, skip)
         found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
         return (found if after is not None else found[::-1]), len(rows) > limit
 

@@ -15,7 +15,7 @@ KeyId = Annotated[str, Meta(pattern="^(act|app|int)_[0-9a-f]{24}$")]
 
 
 class AppSettings(Answer, kw_only=True):
-    """What an app may choose."""
+    """What an app may choose. `early_access_compatibility` is shown while it is on."""
 
     conversation_retention_seconds: Count
     mask_credit_card_numbers: bool
@@ -26,6 +26,7 @@ class AppSettings(Answer, kw_only=True):
     app_localization_enabled: bool
     end_session_enabled: bool
     disable_conversation_reopen: bool
+    early_access_compatibility: Literal[True] | UnsetType = UNSET
 
 
 class App(Answer, kw_only=True):

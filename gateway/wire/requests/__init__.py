@@ -55,11 +55,12 @@ from gateway.wire.requests.integrations import (
     IntegrationHead,
     NameChange,
     WebhookCreate,
+    WebhookOfIntegration,
     WebhookUpdate,
     check_lasting,
     check_triggers,
 )
-from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Destination, MessageCreate
+from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Captions, Destination, MessageCreate
 from gateway.wire.requests.oauth import Authorize, Consent, TokenRequest, Wished
 from gateway.wire.requests.switchboards import (
     SwitchboardIntegrationCreate,
@@ -87,6 +88,7 @@ __all__ = [
     "Authorize",
     "Body",
     "BrandQuery",
+    "Captions",
     "ClientCreate",
     "Colour",
     "Consent",
@@ -140,6 +142,7 @@ __all__ = [
     "ViberFields",
     "WebFields",
     "WebhookCreate",
+    "WebhookOfIntegration",
     "WebhookUpdate",
     "WhatsappFields",
     "Width",

@@ -24,6 +24,7 @@ class SettingsChanges(Body, kw_only=True):
     app_localization_enabled: bool | UnsetType = UNSET
     end_session_enabled: bool | UnsetType = UNSET
     disable_conversation_reopen: bool | UnsetType = UNSET
+    early_access_compatibility: bool | UnsetType = UNSET
 
 
 class AppCreate(Body, kw_only=True):

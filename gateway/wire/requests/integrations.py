@@ -53,6 +53,12 @@ def check_triggers(triggers: tuple[str, ...]) -> None:
             raise ValueError(f"triggers should be known; '{trigger}' is not")
 
 
+class WebhookOfIntegration(Body, kw_only=True):
+    """What could be changed of a webhook through its integration, in early access."""
+
+    webhook: WebhookUpdate | None = None
+
+
 class IntegrationHead(Body, kw_only=True):
     """What every integration says; the fields of its own type are read by `FIELDS`."""
 

@@ -52,6 +52,12 @@ class MessageCreate(Body, kw_only=True):
         check_metadata(self.metadata)
 
 
+class Captions(Body, kw_only=True):
+    """Whether shorthand is read in texts of images and files, as it was in early access."""
+
+    captions: bool = False
+
+
 class ActivityCreate(Body, kw_only=True):
     author: AuthorDraft
     type: Literal["conversation:read", "typing:start", "typing:stop"]
