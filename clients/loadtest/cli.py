@@ -13,8 +13,9 @@ import orjson
 from cyclopts import App, Parameter
 
 from clients.loadtest import report
-from clients.loadtest.conductor import Conductor, Outcome, Stuck
+from clients.loadtest.conductor import Conductor, Cue, Outcome, Stuck, nobody
 from clients.loadtest.crew import crew
+from clients.loadtest.inbox import inbox
 from clients.loadtest.meter import Meter
 from clients.loadtest.options import BadOptions, Options, Scenario
 from clients.loadtest.plan import Target, shares
@@ -22,6 +23,7 @@ from clients.loadtest.spawned import NoGateway, gateway
 
 SETUP_S: Final = 300.0  # longest time to make and connect everybody
 DEFAULT: Final = Options()
+TO_LOOPBACK: Final = ("--allowed-networks", "127.0.0.0/8")  # where the receiver of webhooks is
 
 app = App(
     name="python -m clients.loadtest",
@@ -36,8 +38,8 @@ def main(scenario: Scenario = "rooms", *, options: Annotated[Options, Parameter(
     Parameters
     ----------
     scenario
-        rooms: conversations talk. idle: memory of silent devices. connects: authenticated connects a second.
-        resume: all are cut off and come back for what they missed.
+        rooms: conversations talk. webhooks: they talk, and webhooks hear of it. idle: memory of silent devices.
+        connects: authenticated connects a second. resume: all are cut off and come back for what they missed.
     """
     allow_many_files()
     with target(options) as found:
@@ -60,7 +62,7 @@ def run() -> None:
 def target(options: Options) -> Iterator[Target]:
     """The gateway that was named, or one of the run's own."""
     if options.url is None:
-        with gateway() as found:
+        with gateway(*TO_LOOPBACK) as found:
             yield found
     else:
         yield Target(options.url, options.app_id, options.key_id, options.secret, options.integration_id)
@@ -68,10 +70,20 @@ def target(options: Options) -> Iterator[Target]:
 
 def play(scenario: Scenario, found: Target, options: Options) -> Outcome:
     """One run against a gateway that is there."""
+    if scenario != "webhooks":
+        return perform(scenario, found, options, nobody)
+    with inbox(options, found) as opened:
+        outcome = perform(scenario, found, options, opened.cue)
+        outcome.mirror = opened.collect(outcome.minutes, options.drain_seconds)
+    return outcome
+
+
+def perform(scenario: Scenario, found: Target, options: Options, cue: Cue) -> Outcome:
+    """The generator processes' part of a run."""
     plans = shares(scenario, found, options, secrets.token_hex(4))
     limit_s = SETUP_S + options.warmup_seconds + options.seconds + options.drain_seconds
     with crew(plans) as lines:
-        return Conductor(lines, Meter.of_port(found.port), limit_s).conduct()
+        return Conductor(lines, Meter.of_port(found.port), limit_s, cue).conduct()
 
 
 def allow_many_files() -> None:

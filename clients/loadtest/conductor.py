@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from time import monotonic, monotonic_ns
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from clients.loadtest.cues import Done, Failed, Go, Progress, Reached, Said
 from clients.loadtest.meter import Meter, Usage
+from clients.loadtest.mirror import Mirror
 from clients.loadtest.progress import Ticker
 from clients.loadtest.tally import Tally
 
 PATIENCE_S: Final = 1.0  # between two looks at the clock
+Cue: TypeAlias = Callable[[str, int], None]
 HEAD_START_NS: Final = 20_000_000  # until a cue has reached every process
 
 
@@ -29,14 +31,21 @@ class Outcome:
     generator_cpu_s: float = 0.0
     usage: dict[str, Usage] = field(default_factory=dict)
     peak_rss_bytes: int = 0
+    minutes: dict[str, Sequence[int]] = field(default_factory=dict)
+    mirror: Mirror | None = None
+
+
+def nobody(mark: str, at_ns: int) -> None:
+    """Who else is told of marks, when nobody else wants to know."""
 
 
 class Conductor:
     """One run, from the first mark to the last count."""
 
-    def __init__(self, lines: Sequence[Connection], meter: Meter | None, limit_s: float) -> None:
+    def __init__(self, lines: Sequence[Connection], meter: Meter | None, limit_s: float, cue: Cue) -> None:
         self._playing = set(lines)
         self._meter = meter
+        self._cue = cue
         self._deadline_s = monotonic() + limit_s
         self._outcome = Outcome()
         self._arrived: list[Connection] = []
@@ -54,7 +63,7 @@ class Conductor:
         return self._outcome
 
     def _hear(self, line: Connection) -> None:
-        match _received(line):
+        match received(line):
             case Reached(mark):
                 self._arrived.append(line)
                 if len(self._arrived) == len(self._playing):
@@ -62,9 +71,10 @@ class Conductor:
             case Progress() as progress:
                 self._progress[line] = progress
                 self._tell()
-            case Done(tally, cpu_s):
+            case Done(tally, cpu_s, minutes):
                 self._outcome.tally.add(tally)
                 self._outcome.generator_cpu_s += cpu_s
+                self._outcome.minutes.update(minutes)
                 self._playing.discard(line)
             case Failed(why):
                 raise Stuck(why)
@@ -75,6 +85,7 @@ class Conductor:
         at_ns = monotonic_ns() + HEAD_START_NS
         for line in self._arrived:
             line.send(Go(at_ns))
+        self._cue(mark, at_ns)
         self._arrived.clear()
 
     def _tell(self) -> None:
@@ -91,7 +102,8 @@ class Conductor:
         return usage
 
 
-def _received(line: Connection) -> Said:
+def received(line: Connection) -> Said:
+    """The next thing that a process says. Raises `Stuck` when it has died."""
     try:
         said: Said = line.recv()
     except EOFError as gone:

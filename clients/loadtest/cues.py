@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from clients.loadtest.mirror import Mirror
 from clients.loadtest.tally import Tally
 
 
@@ -34,10 +36,35 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All that one process counted, and the processor time it took in the measured time."""
+    """All that one process counted, and the processor time it took in the measured time.
+
+    `minutes` are the histories of its conversations, where somebody kept them: when each message was sent.
+    """
 
     tally: Tally
     cpu_s: float
+    minutes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The receiver of webhooks is there, on these ports."""
+
+    ports: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Nothing more is said: the receiver is to wait a while for the rest of these histories, then to judge."""
+
+    minutes: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that the receiver counted."""
+
+    mirror: Mirror
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +74,4 @@ class Failed:
     why: str
 
 
-Said: TypeAlias = Reached | Progress | Done | Failed
+Said: TypeAlias = Reached | Progress | Done | Failed | Listening | Heard

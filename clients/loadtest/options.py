@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter, validators
 
-Scenario: TypeAlias = Literal["rooms", "idle", "connects", "resume"]
+Scenario: TypeAlias = Literal["rooms", "webhooks", "idle", "connects", "resume"]
 
 MAX_SOCKETS: Final = 25_000  # what the ephemeral ports of one address allow
+MAX_WEBHOOKS: Final = 10  # of an app, in the gateway
 STAMP_BYTES: Final = 17
 
 
@@ -60,6 +61,12 @@ class Options:
         Longest wait for what is under way when the time is over.
     missed
         Messages posted to each room while all devices are cut off (resume).
+    webhooks
+        Webhooks that take what they are told (webhooks).
+    failing_webhooks
+        Webhooks beside them that answer 500 (webhooks).
+    hanging_webhooks
+        Webhooks beside them that never answer (webhooks).
     lanes
         Connections and REST requests made at a time, in each process.
     processes
@@ -83,12 +90,18 @@ class Options:
     warmup_seconds: Annotated[float, between(0, 60)] = 2.0
     drain_seconds: Annotated[float, between(0, 60)] = 15.0
     missed: Annotated[int, between(1, 500)] = 10
+    webhooks: Annotated[int, between(1, MAX_WEBHOOKS)] = 1
+    failing_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
+    hanging_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     lanes: Annotated[int, between(1, 1_000)] = 64
     processes: Annotated[int, between(1, 16)] = 1
     json: bool = False
 
     def __post_init__(self) -> None:
         """Raises `BadOptions`, above all for what would load a machine that is not this one."""
+        if self.webhooks + self.failing_webhooks + self.hanging_webhooks > MAX_WEBHOOKS:
+            message = f"An app has {MAX_WEBHOOKS} webhooks at most."
+            raise BadOptions(message)
         if self.url is None:
             return
         if self.spawn:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from clients.loadtest.conductor import Outcome
 from clients.loadtest.histogram import Histogram
+from clients.loadtest.mirror import Mirror
 from clients.loadtest.options import Options, Scenario
 
 PERCENTILES: Final = (50, 95, 99)
@@ -16,6 +17,7 @@ LATENCIES: Final = {
     "welcome": "connect to welcome",
     "caughtUp": "connect to caught up",
 }
+LAGS: Final = {"sent": "sent to webhook", "received": "received to webhook"}
 
 
 def result(scenario: Scenario, options: Options, outcome: Outcome) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def result(scenario: Scenario, options: Options, outcome: Outcome) -> dict[str, 
     seconds = tally.measured_s or 1.0
     return {
         "scenario": scenario,
-        "ok": tally.faultless,
+        "ok": tally.faultless and not (outcome.mirror and outcome.mirror.faults.grave),
         "sockets": options.sockets,
         "roomSize": options.room_size,
         "textBytes": options.text_bytes,
@@ -50,6 +52,7 @@ def result(scenario: Scenario, options: Options, outcome: Outcome) -> dict[str, 
         "notRecovered": tally.not_recovered,
         "errors": dict(tally.errors),
         "goodbyes": {str(code): count for code, count in tally.goodbyes.items()},
+        "webhooks": outcome.mirror and mirrored(options, outcome.mirror, seconds),
         "gateway": gateway(options, outcome),
         "generator": {"cpuSeconds": round(outcome.generator_cpu_s, 2)},
     }
@@ -59,6 +62,33 @@ def latencies(histogram: Histogram) -> dict[str, float]:
     """Count, percentiles and the longest, in milliseconds."""
     points = {f"p{percent}": histogram.percentile(percent) / 1000 for percent in PERCENTILES}
     return {"count": histogram.count, **points, "max": histogram.longest / 1000}
+
+
+def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]:
+    """What the receiver of webhooks counted."""
+    faults = mirror.faults
+    return {
+        "count": options.webhooks,
+        "failing": options.failing_webhooks,
+        "hanging": options.hanging_webhooks,
+        "calls": {"count": mirror.calls, "perSecond": round(mirror.calls / seconds, 1)},
+        "events": {"count": mirror.events, "perSecond": round(mirror.events / seconds, 1)},
+        "eventsPerCall": {
+            "mean": round(mirror.events / (mirror.calls or 1), 2),
+            "p50": mirror.per_call.percentile(50),
+            "max": mirror.per_call.longest,
+        },
+        "lagMs": {"sent": latencies(mirror.from_sent), "received": latencies(mirror.from_received)},
+        "lost": faults.lost,
+        "undelivered": faults.undelivered,
+        "reordered": faults.reordered,
+        "unknown": faults.unknown,
+        "repeated": faults.repeated,
+        "failedCalls": mirror.failed_calls,
+        "hangingCalls": mirror.hanging_calls,
+        "behindSeconds": round(mirror.behind_s, 3),
+        "receiver": {"cpuSeconds": round(mirror.cpu_s, 2)},
+    }
 
 
 def connects_per_second(scenario: Scenario, outcome: Outcome) -> float:
@@ -90,6 +120,7 @@ def gateway(options: Options, outcome: Outcome) -> dict[str, float] | None:
 
 def page(found: dict[str, Any]) -> str:
     """The result as a person reads it; what did not occur is left out."""
+    mirror = found["webhooks"]
     lines = [
         f"{found['scenario']}: {found['sockets']:,} sockets, rooms of {found['roomSize']}, "
         f"{found['textBytes']} bytes of text, {found['measuredSeconds']:.1f} s measured",
@@ -97,16 +128,19 @@ def page(found: dict[str, Any]) -> str:
         *_count_lines(found),
         "",
         f"  {'latency, ms':<22} {'p50':>9} {'p95':>9} {'p99':>9} {'max':>9} {'count':>11}",
-        *_latency_lines(found["latencyMs"]),
+        *_latency_lines(found["latencyMs"], LATENCIES),
+        *(_latency_lines(mirror["lagMs"], LAGS) if mirror else ()),
         "",
         *(f"  error {code}: {count:,}" for code, count in found["errors"].items()),
         *(f"  goodbye {code}: {count:,}" for code, count in found["goodbyes"].items()),
         _gateway_line(found),
         f"  generator {found['generator']['cpuSeconds']:.1f} s of processor time",
+        *(_mirror_lines(mirror) if mirror else ()),
         "",
         f"  lost {found['lost']}, duplicates {found['duplicates']}, reordered {found['reordered']}, "
         f"not recovered {found['notRecovered']}",
-        "Every event came once and in order." if found["ok"] else "FAULTY: the line above says how.",
+        *([_mirror_faults_line(mirror)] if mirror else ()),
+        "Every event came once and in order." if found["ok"] else "FAULTY: the lines above say how.",
     ]
     return "\n".join(lines)
 
@@ -117,16 +151,36 @@ def _count_lines(found: dict[str, Any]) -> list[str]:
         "messages": (found["messages"]["accepted"], found["messages"]["perSecond"]),
         "deliveries": (found["deliveries"]["count"], found["deliveries"]["perSecond"]),
     }
+    if mirror := found["webhooks"]:
+        counts |= {key: (mirror[key]["count"], mirror[key]["perSecond"]) for key in ("calls", "events")}
     return [f"  {name:<12} {count:>11,} {rate:>11,.0f} /s" for name, (count, rate) in counts.items() if count]
 
 
-def _latency_lines(latency: dict[str, dict[str, float]]) -> list[str]:
-    return [_latency_line(name, latency[key]) for key, name in LATENCIES.items() if latency[key]["count"]]
+def _latency_lines(latency: dict[str, dict[str, float]], names: dict[str, str]) -> list[str]:
+    return [_latency_line(name, latency[key]) for key, name in names.items() if latency[key]["count"]]
 
 
 def _latency_line(name: str, points: dict[str, float]) -> str:
     columns = " ".join(f"{points[key]:>9,.2f}" for key in ("p50", "p95", "p99", "max"))
     return f"  {name:<22} {columns} {points['count']:>11,}"
+
+
+def _mirror_lines(mirror: dict[str, Any]) -> list[str]:
+    per_call = mirror["eventsPerCall"]
+    return [
+        f"  receiver {mirror['receiver']['cpuSeconds']:.1f} s of processor time, "
+        f"{mirror['behindSeconds']:.1f} s behind at the end",
+        f"  webhooks: {mirror['count']} that take, {mirror['failing']} that fail ({mirror['failedCalls']:,} calls), "
+        f"{mirror['hanging']} that hang ({mirror['hangingCalls']:,} calls)",
+        f"  events a call: mean {per_call['mean']:.2f}, p50 {per_call['p50']}, max {per_call['max']}",
+    ]
+
+
+def _mirror_faults_line(mirror: dict[str, Any]) -> str:
+    return (
+        f"  webhooks: lost {mirror['lost']:,}, not delivered in time {mirror['undelivered']:,}, "
+        f"reordered {mirror['reordered']:,}, unknown {mirror['unknown']:,}; repeated {mirror['repeated']:,}"
+    )
 
 
 def _gateway_line(found: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from clients.loadtest.guest import SECOND_NS, Guest
 from clients.loadtest.lanes import each
 from clients.loadtest.options import Scenario
 from clients.loadtest.room import Room
+from clients.loadtest.scribe import Scribe
 from clients.loadtest.speakers import Eager, Steady
 from clients.loadtest.stage import Stage
 
@@ -25,18 +26,14 @@ RETURN_S: Final = 0.2
 
 async def rooms(stage: Stage) -> None:
     """Everybody is connected, and the rooms talk."""
-    made = await gather(stage)
-    options, rate = stage.plan.options, stage.plan.rate
-    eager = Eager(made, stage.scene, options.in_flight)
-    speaker = eager if rate is None else Steady(made, stage.scene, rate)
-    async with asyncio.TaskGroup() as tasks:
-        come_back_when_gone(stage, tasks)
-        tasks.create_task(speaker.speak())
-        await asyncio.sleep(options.warmup_seconds)
-        async with stage.measured(options.seconds):
-            pass
-        await drain(made, options.drain_seconds)
-    judge(stage, made)
+    await talk(stage, await gather(stage))
+
+
+async def webhooks(stage: Stage) -> None:
+    """The same, and somebody in every room writes down what its webhooks are to hear."""
+    await talk(stage, await gather(stage, Scribe))
+    scribes = (guest for guest in stage.guests if isinstance(guest, Scribe))
+    stage.minutes = {scribe.room_id: scribe.minutes for scribe in scribes if scribe.room_id}
 
 
 async def idle(stage: Stage) -> None:
@@ -72,15 +69,16 @@ async def resume(stage: Stage) -> None:
 
 SCENARIOS: Final[dict[Scenario, Callable[[Stage], Awaitable[None]]]] = {
     "rooms": rooms,
+    "webhooks": webhooks,
     "idle": idle,
     "connects": connects,
     "resume": resume,
 }
 
 
-async def gather(stage: Stage) -> list[Room]:
+async def gather(stage: Stage, first: type[Guest] = Guest) -> list[Room]:
     """Makes the rooms and brings all their guests online."""
-    made = await crowd.rooms(stage.plan, stage.scene)
+    made = await crowd.rooms(stage.plan, stage.scene, first)
     stage.guests += [guest for room in made for guest in room.guests]
     await connect_all(stage)
     return made
@@ -93,6 +91,21 @@ async def connect_all(stage: Stage) -> None:
     stage.tally.connect_s = (monotonic_ns() - began_ns) / SECOND_NS
     await asyncio.sleep(SETTLE_S)
     await stage.reach("connected")
+
+
+async def talk(stage: Stage, made: Sequence[Room]) -> None:
+    """Lets the rooms talk for the measured time and the one before it, and judges what they heard."""
+    options, rate = stage.plan.options, stage.plan.rate
+    eager = Eager(made, stage.scene, options.in_flight)
+    speaker = eager if rate is None else Steady(made, stage.scene, rate)
+    async with asyncio.TaskGroup() as tasks:
+        come_back_when_gone(stage, tasks)
+        tasks.create_task(speaker.speak())
+        await asyncio.sleep(options.warmup_seconds)
+        async with stage.measured(options.seconds):
+            pass
+        await drain(made, options.drain_seconds)
+    judge(stage, made)
 
 
 def come_back_when_gone(stage: Stage, tasks: asyncio.TaskGroup) -> None:
@@ -126,7 +139,7 @@ async def come_and_go(stage: Stage, guests: Sequence[Guest]) -> None:
 async def post_meanwhile(stage: Stage, made: Sequence[Room]) -> None:
     """Lets the business say something in every room while nobody is there."""
     missed = stage.plan.options.missed
-    async with crowd.backend(stage.plan) as business:
+    async with crowd.backend(stage.plan.target) as business:
 
         async def post(room: Room) -> None:
             for number in range(missed):

@@ -24,12 +24,15 @@ class NoGateway(Exception):
 
 
 @contextmanager
-def gateway() -> Iterator[Target]:
-    """Starts one on a free port of this machine, with a folder of its own; both are gone afterwards."""
+def gateway(*settings: str) -> Iterator[Target]:
+    """Starts one on a free port of this machine, with a folder of its own; both are gone afterwards.
+
+    `settings` are further words of its command line.
+    """
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder, (Path(folder) / "log").open("w+b") as log:
         made = orjson.loads(_run(log, "create-app", "--data", folder, "--name", "loadtest", "--json"))
         process = subprocess.Popen(  # noqa: S603
-            _command("serve", "--data", folder, "--host", "127.0.0.1", "--port", "0"),
+            _command("serve", "--data", folder, "--host", "127.0.0.1", "--port", "0", *settings),
             stdout=subprocess.PIPE,
             stderr=log,
         )

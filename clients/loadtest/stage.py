@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -27,6 +27,7 @@ class Stage:
     line: Connection
     guests: list[Guest] = field(default_factory=list)
     cpu_s: float = 0.0
+    minutes: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def tally(self) -> Tally:

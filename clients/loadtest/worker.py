@@ -33,7 +33,7 @@ async def _play(plan: Plan, line: Connection) -> None:
         reporting = tasks.create_task(stage.report())
         await SCENARIOS[plan.scenario](stage)
         reporting.cancel()
-    line.send(Done(stage.tally, stage.cpu_s))
+    line.send(Done(stage.tally, stage.cpu_s, stage.minutes))
     await asyncio.gather(*(guest.cut() for guest in stage.guests if guest.online))
 
 

@@ -36,6 +36,12 @@ def test_a_gateway_is_named_or_started_not_both() -> None:
         Options(url="http://127.0.0.1:8080", spawn=True, **KEYS)
 
 
+def test_there_are_no_more_webhooks_than_an_app_may_have() -> None:
+    Options(webhooks=8, failing_webhooks=1, hanging_webhooks=1)
+    with pytest.raises(BadOptions, match="10 webhooks at most"):
+        Options(webhooks=8, failing_webhooks=1, hanging_webhooks=2)
+
+
 @pytest.mark.parametrize(("sockets", "processes"), [(1000, 1), (1000, 3), (25, 4), (7, 2), (101, 7)])
 def test_the_shares_are_whole_rooms_and_all_of_them(sockets: int, processes: int) -> None:
     plans = shares("rooms", TARGET, Options(sockets=sockets, processes=processes, rate=100), "run")

@@ -7,6 +7,7 @@ import pytest
 from clients.loadtest import report
 from clients.loadtest.conductor import Outcome
 from clients.loadtest.meter import Usage
+from clients.loadtest.mirror import Faults, Mirror
 from clients.loadtest.options import Options
 from clients.loadtest.tally import Tally
 
@@ -55,6 +56,36 @@ def test_processes_measure_the_same_time_and_add_their_counts() -> None:
 def test_any_fault_spoils_the_result(fault: str) -> None:
     assert report.result("rooms", Options(), outcome(counted()))["ok"]
     assert not report.result("rooms", Options(), outcome(counted(**{fault: 1})))["ok"]
+
+
+def mirrored(**facts: Any) -> Outcome:
+    found = outcome(counted())
+    found.mirror = Mirror(calls=10, events=40, behind_s=1.5, cpu_s=0.2, faults=Faults(**facts))
+    for events in (1, 1, 38):
+        found.mirror.per_call.record(events)
+    return found
+
+
+def test_calls_of_webhooks_are_counted_over_the_measured_time() -> None:
+    found = report.result("webhooks", Options(), mirrored())
+    assert found["ok"]
+    assert found["webhooks"]["calls"] == {"count": 10, "perSecond": 5}
+    assert found["webhooks"]["events"] == {"count": 40, "perSecond": 20}
+    assert found["webhooks"]["eventsPerCall"] == {"mean": 4, "p50": 1, "max": 38}
+
+
+@pytest.mark.parametrize("fault", ["lost", "undelivered", "reordered", "unknown"])
+def test_what_a_webhook_heard_wrongly_spoils_the_result(fault: str) -> None:
+    found = report.result("webhooks", Options(), mirrored(**{fault: 7}))
+    assert not found["ok"]
+    assert found["webhooks"][fault] == 7
+    assert " 7" in report.page(found).splitlines()[-2]
+
+
+def test_a_webhook_may_be_told_twice() -> None:
+    found = report.result("webhooks", Options(), mirrored(repeated=7))
+    assert found["ok"]
+    assert "repeated 7" in report.page(found)
 
 
 def test_the_page_names_what_went_wrong() -> None:

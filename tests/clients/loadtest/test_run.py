@@ -49,6 +49,21 @@ async def test_a_rate_is_kept() -> None:
     assert result["messages"]["sent"] == pytest.approx(30, abs=3)
 
 
+async def test_webhooks_hear_what_devices_hear() -> None:
+    result = await found("webhooks", "--webhooks", "2", "--processes", "2", "--rate", "100")
+    mirror = result["webhooks"]
+    assert mirror["lagMs"]["sent"]["count"] == mirror["lagMs"]["received"]["count"] == 2 * result["messages"]["sent"]
+    assert mirror["calls"]["count"] > 0
+    assert mirror["repeated"] == 0
+
+
+async def test_webhooks_that_fail_or_hang_are_called_too() -> None:
+    mirror = (await found("webhooks", "--failing-webhooks", "1", "--hanging-webhooks", "1"))["webhooks"]
+    assert mirror["failedCalls"] > 0
+    assert mirror["hangingCalls"] > 0
+    assert mirror["events"]["count"] > 0
+
+
 async def test_silent_devices_stay_connected() -> None:
     assert (await found("idle"))["connects"]["count"] == 20
 
