@@ -5,7 +5,7 @@ from typing import Final
 from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
-from gateway.domain.model import Office, Room, Switchboard, Webhook
+from gateway.domain.model import Kind, Office, Room, Switchboard, Webhook
 from gateway.domain.value import Value
 
 TRIGGERS: Final[dict[type[ev.Event], str]] = {
@@ -30,6 +30,7 @@ TRIGGERS: Final[dict[type[ev.Event], str]] = {
     ev.ClientAdded: "client:add",
     ev.ClientRemoved: "client:remove",
     ev.UserUpdated: "user:update",
+    ev.UserMerged: "user:merge",
     ev.UserRemoved: "user:remove",
 }
 
@@ -37,7 +38,6 @@ TRIGGERS: Final[dict[type[ev.Event], str]] = {
 KNOWN_TRIGGERS: Final = frozenset(TRIGGERS.values()) | {
     "conversation:referral",
     "client:update",
-    "user:merge",
     "passthrough:messaging",
 }
 
@@ -85,13 +85,24 @@ def everyone_but(room: Room, user_id: str | None) -> tuple[str, ...]:
 def webhooks(office: Office, event: ev.Event) -> tuple[Webhook, ...]:
     """The webhooks that are due the event."""
     trigger = TRIGGERS.get(type(event))
-    if trigger is None or (isinstance(event, ev.UserUpdated) and event.reason is None):
+    if trigger is None or _is_private(event):
         return ()
     due = tuple(hook for hook in office.webhooks if trigger in hook.triggers)
     board = office.switchboard
     if board is None or not board.enabled or not isinstance(event, ev.ConversationEvent):
         return due
     return tuple(hook for hook in due if _reaches(board, hook.integration_id, event))
+
+
+def _is_private(event: ev.Event) -> bool:
+    """What concerns a user's own devices alone: a new name, or whose a personal conversation is after a merge."""
+    match event:
+        case ev.UserUpdated():
+            return event.reason is None
+        case ev.Joined():
+            return event.conversation.type is Kind.PERSONAL
+        case _:
+            return False
 
 
 def _reaches(board: Switchboard, integration_id: str, event: ev.ConversationEvent) -> bool:

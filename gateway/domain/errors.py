@@ -30,6 +30,7 @@ TOO_MANY_PARTICIPANTS: Final = Problem(400, "bad_request", "Too many participant
 NOT_A_GROUP: Final = Problem(400, "bad_request", "Only sdkGroup conversations can be joined")
 PERSONAL_STAYS: Final = Problem(400, "bad_request", "The user of a personal conversation cannot leave it")
 ONE_PARTICIPANT: Final = Problem(400, "bad_request", "A personal conversation has exactly one participant")
+MERGED_WITH_ITSELF: Final = Problem(400, "bad_request", "Surviving and discarded should name two different users")
 NAMED_TWICE: Final = Problem(400, "bad_request", "A user is named more than once in participants")
 MULTI_CONVO_OFF: Final = Problem(
     400, "bad_request", "multiConvoEnabled must be on for a user to be in more than one conversation"

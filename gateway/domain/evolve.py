@@ -13,6 +13,7 @@ from gateway.domain.house import House
 from gateway.domain.message import Message, placeholder
 from gateway.domain.model import Kind, Participant, Person, Room, User
 from gateway.domain.scrub import scrubbed_person
+from gateway.domain.union import united
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -26,9 +27,9 @@ def room_after(room: Room, event: ev.ConversationEvent) -> Room:
     """The room once `event` has happened in it."""
     participants = room.participants
     if isinstance(event, ev.Joined):
-        participants = (*participants, event.participant)
+        participants = event.participants
     elif isinstance(event, ev.Left):
-        participants = tuple(it for it in participants if it.user_id != event.user.id)
+        participants = tuple(_heir(event, it) for it in participants if it.user_id != event.user.id)
     elif isinstance(event, ev.MessagePosted) and event.message.author.user_id:
         author_id = event.message.author.user_id
         participants = _marked(participants, author_id, event.conversation.posted, event.message.received)
@@ -41,6 +42,10 @@ def room_after(room: Room, event: ev.ConversationEvent) -> Room:
         mark = event.participant
         participants = _marked(participants, mark.user_id, mark.read, mark.last_read)
     return Room(event.conversation, participants)
+
+
+def _heir(event: ev.Left, seat: Participant) -> Participant:
+    return event.heir if event.heir and event.heir.user_id == seat.user_id else seat
 
 
 def _marked(
@@ -157,11 +162,15 @@ def _in_control(house: House, event: ev.Pressed | ev.ControlEvent) -> None:
 def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
     person = house.people.get(event.user.id) or Person(user=event.user)
     house.people[event.user.id] = structs.replace(person, user=event.user)
-    for name in _names(event.user):
-        if name.value == event.user.id:
-            house.named[name] = event.user.id
+    _called(house, event.user)
+
+
+def _called(house: House, user: User) -> None:
+    for name in _names(user):
+        if name.value == user.id:
+            house.named[name] = user.id
         elif name.by == "external" or not house.people.get(name.value):  # an id is taken before an external id
-            house.named[name] = _meant(house, event.user, name)
+            house.named[name] = _meant(house, user, name)
 
 
 def _forgotten(house: House, event: ev.UserForgotten) -> None:
@@ -169,10 +178,25 @@ def _forgotten(house: House, event: ev.UserForgotten) -> None:
 
 
 def _user_removed(house: House, event: ev.UserRemoved) -> None:
-    house.people[event.user.id] = None
-    for name in _names(event.user):
-        if house.named.get(name) == event.user.id:
+    _gone(house, event.user)
+
+
+def _gone(house: House, user: User) -> None:
+    house.people[user.id] = None
+    for name in _names(user):
+        if house.named.get(name) == user.id:
             house.named[name] = None
+
+
+def _merged(house: House, event: ev.UserMerged) -> None:
+    """The discarded one left their groups before; with two default conversations, theirs ends here."""
+    house.people[event.user.id] = united(event, house.guest(event.user.id), house.guest(event.discarded.id))
+    _gone(house, event.discarded)
+    _called(house, event.user)
+    house.rooms_of.pop(event.discarded.id, None)
+    if event.union is not None:
+        house.rooms[event.union.surviving.id] = Room(event.union.surviving, (event.union.seat,))
+        house.rooms[event.union.discarded.id] = None
 
 
 def _meant(house: House, user: User, name: Ref) -> str | None:
@@ -267,6 +291,7 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.UserCreated: _user,
     ev.UserUpdated: _user,
     ev.UserForgotten: _forgotten,
+    ev.UserMerged: _merged,
     ev.UserRemoved: _user_removed,
     ev.ClientAdded: _client,
     ev.ClientRemoved: _client_removed,

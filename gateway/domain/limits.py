@@ -7,6 +7,7 @@ PARTICIPANTS: Final = 10  # "a maximum of 10 participants at a time"
 MESSAGES: Final = 30_000  # per conversation; 423 afterwards, until all are deleted
 CLIENTS: Final = 50  # channel clients per user, linked and pending (ours)
 DEVICES: Final = 50  # per user; the one seen longest ago makes room for a new one (ours)
+SESSIONS: Final = 50  # session tokens of one user; the oldest makes room for a new one (ours)
 APP_KEYS: Final = 10  # keys per app
 INTEGRATION_KEYS: Final = 10  # keys per custom integration
 WEBHOOKS: Final = 10  # webhooks per app

@@ -80,4 +80,4 @@ def _within(value: Value, user_id: str, *, own: bool) -> Value:
     return structs.replace(value, **changed) if changed else value
 
 
-_SAID_OF_THE_DOER = ("display_name", "avatar_url")  # of typing
+_SAID_OF_THE_DOER = ("display_name", "avatar_url", "discarded_metadata")  # of typing, and of a merge

@@ -78,6 +78,7 @@ async def _greet(device: Arriving, frame: Hello) -> None:
     )
     person = await device.flow.corridor.execute(command)
     device.become(person, frame.device.guid, proof)
+    device.session_hash = None if proof else command.session_hash or command.new_session_hash
     gone = await _gone(device, proof)
     if gone is not None:
         device.dismiss(gone)
@@ -161,6 +162,7 @@ async def login(device: Arriving, frame: frames.Login) -> Json:
     if person.user.id != before:
         await _let_go(device, before)
     device.become(person, device.guid, proof)
+    device.session_hash = None
     gone = await _gone(device, proof)
     if gone is not None:
         device.dismiss(gone)

@@ -82,7 +82,7 @@ class Corridor:
             self._committed.task_done()
 
     async def step(self) -> None:
-        """Take what waits, and see it onto the disk."""
+        """Take what waits, and see it onto the disk, up to what closes it: the rest is held anew."""
         group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
         if not self._waiting:
             self._arrived.clear()
@@ -99,9 +99,15 @@ class Corridor:
 
     async def _see_through(self, group: Sequence[Ticket[Any]]) -> None:
         try:
-            self._committed.put_nowait(await self._commit(group))
+            committed = await self._commit(group)
         except Exception as error:  # noqa: BLE001 - whatever it was, each caller is told on its own
             await self._one_by_one(group, error)
+            return
+        self._committed.put_nowait(committed)
+        rest = group[len(committed.group) :]
+        if rest:
+            self._waiting[:0] = rest
+            self._arrived.set()
 
     async def _one_by_one(self, group: Sequence[Ticket[Any]], error: Exception) -> None:
         """A group that failed is tried again command by command, so that one cannot sink its neighbours."""
@@ -136,7 +142,7 @@ class Corridor:
         stamp = self._stamper()
         happened: list[Event] = []
         mirrored: list[Mirrored] = []
-        for ticket in group:
+        for number, ticket in enumerate(group, 1):
             try:
                 decision = decide(house, ticket.command, stamp)
             except Refused as refused:
@@ -147,6 +153,8 @@ class Corridor:
                 mirrored += _due(house, event)
             happened += decision.events
             ticket.result = Refused(decision.refused) if decision.refused else decision.answer
+            if decision.closes:
+                return Committed(group[:number], happened, mirrored)
         return Committed(group, happened, mirrored)
 
 

@@ -311,7 +311,6 @@ class Session:
         if self.user_id != person.user.id:
             self._receipts.forget()
         self.user_id, self.guid = person.user.id, guid
-        self.session_hash = person.user.session_hash
         self.speaker = Speaker(user=Ref(self.app_id, self.user_id, "id"))
         self.source = _source(person, guid, self.integration_id)
         for listener in self.flow.hub.of(self.user_id):

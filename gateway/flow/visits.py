@@ -38,6 +38,6 @@ async def user(flow: Flow, app_id: str, authorization: str | None) -> Person:
     else:
         ref = Ref(app_id, (await flow.identity.user(app_id, shown.token)).external_id, "external")
     found = (await flow.store.peek(Needs(people=(ref,)))).find(ref)
-    if found is None or (isinstance(shown, Basic) and found.user.session_hash != tokens.digest(shown.secret)):
+    if found is None or (isinstance(shown, Basic) and tokens.digest(shown.secret) not in found.user.session_hashes):
         raise Refused(errors.INVALID_AUTH)
     return found

@@ -31,6 +31,7 @@ TYPES: dict[type[ev.Event], str] = {
     ev.Typing: "conversation:typing",
     ev.UserUpdated: "user:update",
     ev.UserForgotten: "user:update",
+    ev.UserMerged: "user:merge",
 }
 
 
@@ -231,6 +232,15 @@ def _user_updated(it: ev.UserUpdated | ev.UserForgotten) -> Json:
     return {"user": v2.user(it.user)}
 
 
+def _merged(it: ev.UserMerged) -> Json:
+    return without_none(
+        mergedUsers={"surviving": v2.user(it.user), "discarded": v2.short_user(it.discarded)},
+        mergedConversations=v2.united(it.union) if it.union else None,
+        discardedMetadata=it.discarded_metadata,
+        reason=it.reason,
+    )
+
+
 PAYLOADS: dict[type[ev.Event], Callable[[Any], Json]] = {
     ev.ConversationCreated: _created,
     ev.ConversationUpdated: _updated,
@@ -244,4 +254,5 @@ PAYLOADS: dict[type[ev.Event], Callable[[Any], Json]] = {
     ev.Typing: _typing,
     ev.UserUpdated: _user_updated,
     ev.UserForgotten: _user_updated,
+    ev.UserMerged: _merged,
 }

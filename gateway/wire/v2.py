@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.domain import naming
 from gateway.domain.channels import CHANNELS, CUSTOM
+from gateway.domain.events import Union
 from gateway.domain.message import Message
 from gateway.domain.model import (
     App,
@@ -209,6 +210,11 @@ def short_conversation(it: Conversation) -> Json:
     if it.pending is not None:
         shown["pendingSwitchboardIntegration"] = responder(it.pending)
     return shown
+
+
+def united(it: Union) -> Json:
+    """Two conversations that became one."""
+    return {"surviving": short_conversation(it.surviving), "discarded": short_conversation(it.discarded)}
 
 
 def responder(it: Responder | None) -> Json | None:

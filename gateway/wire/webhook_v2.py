@@ -180,6 +180,15 @@ def _user_updated(event: ev.UserUpdated, webhook: Webhook) -> Json:
     )
 
 
+def _user_merged(event: ev.UserMerged, webhook: Webhook) -> Json:
+    return without_none(
+        mergedUsers={"surviving": _user(event.user, webhook), "discarded": _user(event.discarded, webhook)},
+        mergedConversations=v2.united(event.union) if event.union else None,
+        discardedMetadata=event.discarded_metadata,
+        reason=event.reason,
+    )
+
+
 def _user_removed(event: ev.UserRemoved, _: Webhook) -> Json:
     return {"user": v2.short_user(event.user)}
 
@@ -206,5 +215,6 @@ RENDERERS: dict[type[ev.Event], Callable[[Any, Webhook], Json]] = {
     ev.ClientAdded: _client_added,
     ev.ClientRemoved: _client_removed,
     ev.UserUpdated: _user_updated,
+    ev.UserMerged: _user_merged,
     ev.UserRemoved: _user_removed,
 }

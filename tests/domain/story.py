@@ -39,6 +39,7 @@ def everything() -> tuple[Event, ...]:
     do(orders.unlinks("cat", link.id))
     _control(town, room)
     do(orders.deletes(room, said))
+    _merges(town)
     kept = do(cmd.KeepAttachment(app_id=town.app_id, attachment=town.file(conversation_id=room)))
     do(cmd.RemoveAttachment(app_id=town.app_id, attachment_id=kept.id))
     do(orders.clears(room))
@@ -82,6 +83,18 @@ def _control(town: Town, room: str) -> None:
         desks.drops(),
     ):
         town.do(done)
+
+
+def _merges(town: Town) -> None:
+    """Two that sit together, each with a conversation of their own, turn out to be one."""
+    do, orders = town.do, town.orders
+    for name in ("dan", "eve"):
+        town.user(name)
+        do(orders.says(town.personal(name), "hi"))
+    town.group("ann", "dan", "eve")
+    town.group("ann", "eve")
+    town.personal("eve")
+    do(orders.merges("dan", "eve"))
 
 
 def first(kind: type[Happening]) -> Happening:

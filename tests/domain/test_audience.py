@@ -27,7 +27,8 @@ def office(*triggers: str) -> Office:
 
 
 def test_every_room_event_is_for_those_in_the_room() -> None:
-    """Followed from the events alone: who was there before and is there after."""
+    """Followed from the events alone: who was there before and is there after. Who is merged away is there no more."""
+    merged = {it.discarded.id for it in everything() if isinstance(it, ev.UserMerged)}
     seated: dict[str, set[str]] = {}
     for event in everything():
         if not isinstance(event, ev.ConversationEvent) or not event.seq:
@@ -36,11 +37,14 @@ def test_every_room_event_is_for_those_in_the_room() -> None:
         if isinstance(event, ev.ConversationCreated):
             here |= {it.user_id for it in event.participants}
         if isinstance(event, ev.Joined):
-            here.add(event.user.id)
+            here.clear()
+            here |= {it.user_id for it in event.participants}
+        if isinstance(event, ev.Left):
+            here -= merged & {event.user.id}
         assert set(event.audience) == here
         assert len(event.audience) == len(here)
         if isinstance(event, ev.Left):
-            here.remove(event.user.id)
+            here.discard(event.user.id)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_the_name_of_somebody_who_went_is_free(town: Town) -> None:
 def test_a_verified_newcomer_is_made_with_client_and_device(town: Town, web: Integration) -> None:
     since = len(town.happened)
     ann = town.do(town.orders.connects(web.id, external_id="ann"))
-    assert (ann.user.external_id, ann.user.authenticated, ann.user.session_hash) == ("ann", True, None)
+    assert (ann.user.external_id, ann.user.authenticated, ann.user.session_hashes) == ("ann", True, ())
     assert kinds(town, since) == ["UserCreated", "ClientAdded", "DeviceSeen"]
     assert ann == town.house.guest(ann.user.id)
 
@@ -111,7 +111,7 @@ def test_a_login_makes_the_anonymous_user_the_identified_one(town: Town, web: In
     someone = town.do(town.orders.connects(web.id, new_session_hash="right")).user
     login = town.orders.connects(web.id, external_id="ann", user_id=someone.id, session_hash="right")
     ann = town.do(login).user
-    assert (ann.id, ann.external_id, ann.authenticated, ann.session_hash) == (someone.id, "ann", True, None)
+    assert (ann.id, ann.external_id, ann.authenticated, ann.session_hashes) == (someone.id, "ann", True, ())
     assert town.last(ev.UserUpdated).reason == "authentication"
     assert town.refusal(town.orders.connects(web.id, user_id=someone.id, session_hash="right")) == errors.INVALID_AUTH
 

@@ -303,6 +303,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
         "a personal one for two",
         lambda t: t.orders.personal(t.user("ann"), t.user("bob")),
     ),
+    (errors.MERGED_WITH_ITSELF, "by either id", lambda t: t.orders.merges(t.user("ann"), "ann")),
+    (errors.USER_NOT_FOUND, "merged with nobody", lambda t: t.orders.merges(t.user("ann"), "nobody")),
     (errors.NAMED_TWICE, "by either id", lambda t: t.orders.group(t.user("ann"), "ann")),
     (errors.MULTI_CONVO_OFF, "a second group is joined", _second_for_one),
     (errors.MULTI_CONVO_OFF, "a second one is made", _second_opened),

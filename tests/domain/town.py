@@ -67,6 +67,9 @@ class Orders(NamedTuple):
     def forgets(self, who: str) -> cmd.DeleteUser:
         return cmd.DeleteUser(app_id=self.app_id, user=self.ref(who))
 
+    def merges(self, surviving: str, discarded: str) -> cmd.MergeUsers:
+        return cmd.MergeUsers(app_id=self.app_id, surviving=self.ref(surviving), discarded=self.ref(discarded))
+
     def group(self, *names: str, **facts: Any) -> cmd.CreateConversation:
         guests = tuple(self.ref(it) for it in names)
         return cmd.CreateConversation(app_id=self.app_id, type=Kind.GROUP, participants=guests, **facts)

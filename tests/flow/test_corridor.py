@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from gateway.domain import errors
 from gateway.domain.commands import Posted
 from gateway.domain.errors import Refused
-from gateway.domain.events import Event, MessagePosted
+from gateway.domain.events import Event, MessagePosted, UserMerged
 from gateway.domain.views import Page
 from gateway.flow.corridor import GROUP
 from tests.flow.building import Building, problem
@@ -241,3 +241,45 @@ async def test_the_same_place_is_never_given_twice_under_load(building: Building
     messages, more = await building.store.messages(room, Page(size=100))
     assert [it.seq for it in messages] == list(range(2, 92))
     assert not more
+
+
+async def test_what_comes_after_a_merge_is_decided_on_what_it_left(building: Building) -> None:
+    """In the order it lined up, in a group of its own."""
+    orders = building.orders
+    await building.at_once(orders.user("ann"), orders.user("bob"))
+    own, other = await building.at_once(orders.personal("ann"), orders.personal("bob"))
+    ended = await transactions(building)
+    here, gone = own.conversation.id, other.conversation.id
+    answers = await building.at_once(
+        orders.says(gone, "one", by="bob"),
+        orders.says(here, "two"),
+        orders.merges("ann", "bob"),
+        orders.says(gone, "late"),
+        orders.says(here, "late too", by="bob"),
+        orders.user("bob"),
+        orders.says(here, "three"),
+        orders.says(here, "four", by="ann"),
+    )
+    assert [problem(it) for it in answers] == [
+        *(None, None, None),
+        errors.CONVERSATION_NOT_FOUND,
+        errors.USER_NOT_FOUND,
+        *(None, None, None),
+    ]
+    assert texts(building, here) == ["one", "two", "three", "four"]
+    assert ended == ["COMMIT", "COMMIT"]
+    assert [it.message.seq for it in answers[-2:]] == [5, 6]
+
+
+async def test_several_merges_in_line_are_done_one_by_one(building: Building) -> None:
+    orders, names = building.orders, ("ann", "bob", "cat", "dan")
+    await building.at_once(*(orders.user(name) for name in names))
+    rooms = [it.conversation.id for it in await building.at_once(*(orders.personal(name) for name in names))]
+    for room, name in zip(rooms, names, strict=True):
+        building.clock.wind(1)
+        await building.one(orders.says(room, name))
+    await building.at_once(orders.merges("bob", "cat"), orders.merges("dan", "bob"), orders.merges("ann", "dan"))
+    assert texts(building, rooms[0]) == list(names)
+    assert building.rows("SELECT count(*) FROM people") == [(1,)]
+    await building.corridor.drained()
+    assert len([it for it in building.said() if isinstance(it, UserMerged)]) == 3

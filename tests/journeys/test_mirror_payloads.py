@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.commands import MergeUsers, Ref
 from tests.house_under_test import Device, House, Json
 from tests.receiver import Receiver
 
@@ -216,6 +217,40 @@ async def test_a_mere_change_of_the_profile_is_no_user_update(house: House, rece
     await house.rest("DELETE", "/users/ann")
     await receiver.until(lambda: receiver.heard("user:remove"))
     assert receiver.heard("user:update") == []
+
+
+async def test_user_merge(house: House, receiver: Receiver) -> None:
+    await house.webhook(receiver.url)
+    own, nobody = await house.personal("ann"), await house.device(guid="phone")
+    made = await nobody.ask("conversation:create", messages=[{"type": "text", "text": "Hi"}])
+    await nobody.ask("login", jwt=house.token("ann"))
+    discarded = made["result"]["conversation"]["id"]
+    assert await told(receiver, "user:merge") == {
+        "mergedUsers": {
+            "surviving": {"id": await house.user("ann"), "authenticated": True, "externalId": "ann"},
+            "discarded": {"id": nobody.welcome["user"]["id"], "authenticated": False},
+        },
+        "mergedConversations": {
+            "surviving": {"id": own, "type": "personal"},
+            "discarded": {"id": discarded, "type": "personal"},
+        },
+        "reason": "sdkLogin",
+    }
+
+
+async def test_user_merge_with_metadata_that_has_no_room(house: House, receiver: Receiver) -> None:
+    await house.webhook(receiver.url, includeFullUser=True)
+    ids = []
+    for name in ("ann", "bob"):
+        made = await house.rest("POST", "/users", {"externalId": name, "metadata": {name: "x" * 3_000}})
+        ids.append(made.body["user"]["id"])
+    refs = [Ref(house.app_id, it, "id") for it in ids]
+    await house.flow.corridor.execute(MergeUsers(app_id=house.app_id, surviving=refs[0], discarded=refs[1]))
+    payload = await told(receiver, "user:merge")
+    assert set(payload) == {"mergedUsers", "discardedMetadata", "reason"}
+    assert (payload["discardedMetadata"], payload["reason"]) == ({"bob": "x" * 3_000}, "api")
+    assert payload["mergedUsers"]["surviving"] == (await house.rest("GET", "/users/ann")).body["user"]
+    assert payload["mergedUsers"]["discarded"]["metadata"] == {"bob": "x" * 3_000}
 
 
 async def test_user_remove(house: House, receiver: Receiver) -> None:

@@ -14,7 +14,6 @@ NEVER_CAUSED = {
     "client:update": "a link is never matched or confirmed while no connector serves a channel",
     "conversation:referral": "referrals come from channels",
     "passthrough:messaging": "it carries what channels send, and has no schema",
-    "user:merge": "users are not merged yet",
 }
 
 
@@ -41,11 +40,20 @@ async def life(house: House, target: str, **options: bool) -> None:
     await control(house, room)
     await channels(house, room)
     await bob.ask("conversation:create", displayName="Help", messages=[{"type": "text", "text": "Hi"}])
+    await a_login_of_somebody_known(house)
     await house.joins("cyd", group)
     await house.leaves("cyd", group)
     await house.rest("DELETE", f"/conversations/{group}")
     await house.rest("DELETE", "/users/bob")
     await house.mirrored()
+
+
+async def a_login_of_somebody_known(house: House) -> None:
+    """Both have a conversation of their own."""
+    await house.personal("dan")
+    visitor = await house.device(guid="visitor")
+    await visitor.ask("conversation:create", messages=[{"type": "text", "text": "Hi"}])
+    assert (await visitor.ask("login", jwt=house.token("dan")))["type"] == "ok"
 
 
 async def with_a_switchboard(house: House, bot: str, desk: str) -> None:

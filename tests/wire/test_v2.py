@@ -68,7 +68,7 @@ def test_a_user_says_only_what_is_known() -> None:
         signed_up_at=AT,
         profile=Profile(given_name="Ann", avatar_url="https://example.org/a.png"),
         metadata={"n": 1},
-        session_hash="hash",
+        session_hashes=("hash",),
         default_conversation_id="c",
         conversations=3,
     )

@@ -47,6 +47,7 @@ PAYLOADS: Final[dict[type[ev.Event], set[str]]] = {
     ev.ClientAdded: {"user", "client", "reason", "source"},
     ev.ClientRemoved: {"conversation", "user", "client", "reason", "error", "source"},
     ev.UserUpdated: {"user", "reason", "source"},
+    ev.UserMerged: {"mergedUsers", "mergedConversations", "reason"},
     ev.UserRemoved: {"user"},
 }
 

@@ -52,6 +52,7 @@ from gateway.domain.commands.people import (
     DeleteUser,
     DeviceDraft,
     ForgetUser,
+    MergeUsers,
     UpdateDevice,
     UpdateUser,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "Leave",
     "LinkChannel",
     "Mark",
+    "MergeUsers",
     "Needs",
     "OfferControl",
     "Part",

@@ -47,6 +47,17 @@ class DeleteUser(Command[None], kw_only=True):
         return Needs(office=self.app_id, people=(self.user,), rooms_of_people=True)
 
 
+class MergeUsers(Command[User], kw_only=True):
+    """Two users are one person: all that the discarded one had becomes the surviving one's."""
+
+    surviving: Ref
+    discarded: Ref
+
+    def needs(self) -> Needs:
+        people = (self.surviving, self.discarded)
+        return Needs(office=self.app_id, people=people, rooms_of_people=True, guests=True)
+
+
 class ForgetUser(Command[User], kw_only=True):
     """Remove who a user is; what they said stays."""
 
@@ -69,7 +80,7 @@ class Connect(Command[Person], kw_only=True):
     """A device says hello: as the user of a verified JWT, as an anonymous one, as both (a login), or as somebody new.
 
     `external_id`, `email` and `name` have been verified; `user_id` is held against `session_hash` here. A new
-    anonymous user gets `new_session_hash`.
+    anonymous user gets `new_session_hash`. A login may find the user there already, and then merges.
     """
 
     device: DeviceDraft
@@ -83,7 +94,9 @@ class Connect(Command[Person], kw_only=True):
     def needs(self) -> Needs:
         known = Ref(self.app_id, self.user_id, "id") if self.user_id else None
         named = Ref(self.app_id, self.external_id, "external") if self.external_id else None
-        return Needs(office=self.app_id, people=tuple(it for it in (known, named) if it))
+        people = tuple(it for it in (known, named) if it)
+        logging_in = known is not None and named is not None
+        return Needs(office=self.app_id, people=people, rooms_of_people=logging_in, guests=logging_in)
 
 
 class UpdateDevice(Command[Person], kw_only=True):

@@ -166,13 +166,14 @@ def join(house: House, command: cmd.Join, stamp: Stamp) -> Decision:
 
     linked = with_client(person, API, stamp) if command.subscribe else ()
     person = _linked(person, linked)
-    joined = _joined(house, room, person, stamp)
+    participant = Participant(id=stamp.new_id(), user_id=person.user.id, read=room.conversation.posted)
+    joined = seated(house, room, person, participant, stamp)
     return Decision((joined, *linked), Seat(room_after(room, joined), joined.participant, person))
 
 
-def _joined(house: House, room: Room, person: Person, stamp: Stamp) -> ev.Joined:
+def seated(house: House, room: Room, person: Person, participant: Participant, stamp: Stamp) -> ev.Joined:
+    """The person takes a seat after those who sit in the room."""
     after = next_step(room.conversation, stamp)
-    participant = Participant(id=stamp.new_id(), user_id=person.user.id, read=after.posted)
     everyone = (*room.participants, participant)
     people = (*(house.guest(it.user_id) for it in room.participants), person)
     return happening(

@@ -12,11 +12,15 @@ from gateway.domain.value import Stamp, Value
 
 
 class Decision(Value):
-    """With `refused` the caller is told that, and others are told of the attempt."""
+    """With `refused` the caller is told that, and others are told of the attempt.
+
+    One that `closes` leaves behind what cannot be decided on: whatever comes after it is held anew.
+    """
 
     events: tuple[Event, ...] = ()
     answer: Any = None
     refused: Problem | None = None
+    closes: bool = False
 
 
 def next_step(conversation: Conversation, stamp: Stamp, **changes: Any) -> Conversation:

@@ -10,6 +10,7 @@ from gateway.domain import events as ev
 from gateway.domain.content import metadata_bytes
 from gateway.domain.decide.clients import with_client
 from gateway.domain.decide.decision import Decision, befalling, happening, next_step
+from gateway.domain.decide.merges import BY_LOGIN, Pair, merged
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Device, Identity, Kind, Metadata, Person, Profile, Room, Source, User
@@ -113,24 +114,30 @@ def connect(house: House, command: cmd.Connect, stamp: Stamp) -> Decision:
         person = structs.replace(
             person, devices=(*(it for it in person.devices if it.id != seen.device.id), seen.device)
         )
-    return Decision((*events, *linked, *((seen,) if seen else ())), person)
+    closes = any(isinstance(it, ev.UserMerged) for it in events)
+    return Decision((*events, *linked, *((seen,) if seen else ())), person, closes=closes)
 
 
 def _who(house: House, command: cmd.Connect, source: Source, stamp: Stamp) -> tuple[Person, tuple[ev.Event, ...]]:
-    anonymous = _anonymous(house, command)
+    session = _of_session(house, command)
     if command.external_id is None:
         if command.user_id is None:
-            return _newcomer(command, stamp, session_hash=command.new_session_hash)
-        if anonymous is None:
+            hashes = (command.new_session_hash,) if command.new_session_hash else ()
+            return _newcomer(command, stamp, session_hashes=hashes)
+        if session is None:
             raise Refused(errors.INVALID_AUTH)
-        return anonymous, ()
+        return session, ()
+    anonymous = session if session and session.user.external_id is None else None
     named = house.find(cmd.Ref(command.app_id, command.external_id, "external"))
-    if named is None and anonymous is None:
+    person = named or anonymous
+    if person is None:
         facts = _told(command, (), Profile())
         return _newcomer(command, stamp, external_id=command.external_id, authenticated=True, **facts)
-    person = named or anonymous
-    assert person is not None
-    return _identified(person, command, source, stamp)
+    known, events = _identified(person, command, source, stamp)
+    if named is None or anonymous is None:
+        return known, events
+    known, merging = merged(house, Pair(surviving=known, discarded=anonymous, reason=BY_LOGIN), stamp)
+    return known, (*events, *merging)
 
 
 def _identified(
@@ -138,13 +145,20 @@ def _identified(
 ) -> tuple[Person, tuple[ev.Event, ...]]:
     """Whoever showed a token is who it says; what it says anew of somebody known is an update."""
     before = person.user
-    proven = {"external_id": command.external_id, "authenticated": True, "session_hash": None}
+    proven = {"external_id": command.external_id, "authenticated": True, "session_hashes": _left_open(before, command)}
     known = structs.replace(before, **proven, **_told(command, before.identities, before.profile))
     if known == before:
         return person, ()
     renamed = structs.replace(before, profile=known.profile) == known
     update = _updated(known, stamp) if renamed else _updated(known, stamp, "authentication", source)
     return structs.replace(person, user=known), (update,)
+
+
+def _left_open(user: User, command: cmd.Connect) -> tuple[str, ...]:
+    """The sessions that a login does not end: none of an anonymous user; else all but that of the device itself."""
+    if user.external_id is None:
+        return ()
+    return tuple(it for it in user.session_hashes if it != command.session_hash)
 
 
 def _told(command: cmd.Connect, identities: tuple[Identity, ...], profile: Profile) -> dict[str, Any]:
@@ -158,12 +172,12 @@ def _told(command: cmd.Connect, identities: tuple[Identity, ...], profile: Profi
     return told
 
 
-def _anonymous(house: House, command: cmd.Connect) -> Person | None:
-    """The anonymous user whose session token was shown; None where it does not fit."""
+def _of_session(house: House, command: cmd.Connect) -> Person | None:
+    """The user whose session token was shown; None where it does not fit."""
     if command.user_id is None or command.session_hash is None:
         return None
     person = house.find(cmd.Ref(command.app_id, command.user_id, "id"))
-    if person is None or person.user.session_hash != command.session_hash:
+    if person is None or command.session_hash not in person.user.session_hashes:
         return None
     return person
 

@@ -33,8 +33,10 @@ from gateway.domain.events.people import (
     ClientAdded,
     ClientRemoved,
     DeviceSeen,
+    Union,
     UserCreated,
     UserForgotten,
+    UserMerged,
     UserRemoved,
     UserUpdated,
 )
@@ -80,6 +82,7 @@ AnyEvent = (
     | UserCreated
     | UserUpdated
     | UserForgotten
+    | UserMerged
     | UserRemoved
     | ClientAdded
     | ClientRemoved
@@ -140,8 +143,10 @@ __all__ = [
     "ReachedUser",
     "RoomEvent",
     "Typing",
+    "Union",
     "UserCreated",
     "UserForgotten",
+    "UserMerged",
     "UserRemoved",
     "UserUpdated",
 ]

@@ -2,7 +2,8 @@
 
 from gateway.domain.events.deliveries import Failure
 from gateway.domain.events.event import PersonEvent
-from gateway.domain.model import Client, Conversation, Device, Source
+from gateway.domain.model import Client, Conversation, Device, Metadata, Participant, Source, User
+from gateway.domain.value import Value
 
 
 class UserCreated(PersonEvent, kw_only=True, tag="user:create"):
@@ -22,6 +23,31 @@ class UserForgotten(PersonEvent, kw_only=True, tag="user:forget"):
 
 class UserRemoved(PersonEvent, kw_only=True, tag="user:remove"):
     pass
+
+
+class Union(Value, kw_only=True):
+    """Two conversations that became one: `surviving` as it is afterwards, with `seat`, and `discarded` as it was.
+
+    Where `numbered_from` is given, their messages stand together in the order of time and are numbered anew after it.
+    """
+
+    surviving: Conversation
+    discarded: Conversation
+    seat: Participant
+    numbered_from: int | None = None
+
+
+class UserMerged(PersonEvent, kw_only=True, tag="user:merge"):
+    """All that `discarded` had is `user`'s, who is shown as they are afterwards.
+
+    `union` is of their default conversations, where both had one. `reason` is `api`, `sdkLogin` or `channelLinking`;
+    `discarded_metadata` is what the survivor had no room for.
+    """
+
+    discarded: User
+    reason: str
+    discarded_metadata: Metadata | None = None
+    union: Union | None = None
 
 
 class ClientAdded(PersonEvent, kw_only=True, tag="client:add"):

@@ -30,8 +30,11 @@ class Joined(ConversationEvent, kw_only=True, tag="conversation:join"):
 
 
 class Left(ConversationEvent, kw_only=True, tag="conversation:leave"):
+    """`heir` is the seat that goes on for the one who left: that of the user they were merged into."""
+
     participant: Participant
     user: User
+    heir: Participant | None = None
 
 
 class MessagePosted(ConversationEvent, kw_only=True, tag="conversation:message"):

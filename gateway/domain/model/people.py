@@ -35,7 +35,7 @@ class Identity(Shape, kw_only=True):
 
 
 class User(Value, kw_only=True):
-    """A person of an app. `session_hash` is the SHA-256 of an anonymous user's session token."""
+    """A person of an app. `session_hashes` are the SHA-256 of their session tokens, the newest last."""
 
     id: str
     app_id: str
@@ -47,7 +47,7 @@ class User(Value, kw_only=True):
     profile: Profile = Profile()
     metadata: Metadata = {}
     identities: tuple[Identity, ...] = ()
-    session_hash: str | None = None
+    session_hashes: tuple[str, ...] = ()
     default_conversation_id: str | None = None
     conversations: int = 0
 

@@ -35,6 +35,7 @@ class Conversation(Value, kw_only=True):
     `seq` numbers its events and `clock` is the time of the newest; `posted` counts the messages ever posted and
     `cleared` how many of those went with the last "delete all". `active` is in control and `pending` was asked to be;
     `unshown` says that `active` is still to be shown what was said. `origin` is the integration it came through.
+    What happened up to `recoverable_from` has got other numbers since: positions before it cannot be recovered.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Conversation(Value, kw_only=True):
     active: Responder | None = None
     pending: Responder | None = None
     unshown: bool = False
+    recoverable_from: int = 0
 
 
 class Room(Value):

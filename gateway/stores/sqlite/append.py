@@ -12,6 +12,7 @@ from gateway.domain.media import attachments_in
 from gateway.domain.message import Message
 from gateway.domain.model import Attachment, Key, Office, Person, Room
 from gateway.ports import Mirrored
+from gateway.stores.sqlite import merge
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
 from gateway.wire.json import store
 
@@ -36,6 +37,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
     happened = Happened(events)
     return [
         *_attachments(happened),
+        *merge.files(happened.of(ev.UserMerged)),
         *_offices(house),
         *put("put_partners", [_partner(it) for it in happened.of(ev.PartnerCreated)]),
         *_people(house),
@@ -45,6 +47,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *put("put_events", _histories(happened)),
         *put("put_outbox", [(it.webhook_id, it.lane, _unheard(it.event)) for it in mirrored]),
         *put("put_stays", sorted(_stays(happened))),
+        *merge.histories(happened.of(ev.UserMerged)),
         *_forgotten(happened),
         *(it for name in _OF_ROOMS for it in over(name, gone)),
         *over("drop_rooms", gone),
@@ -64,7 +67,8 @@ def _forgotten(happened: Happened) -> Iterator[Statement]:
     users = sorted(removed | {it.user.id for it in happened.of(ev.UserForgotten)})
     for name in ("scrub_messages", "scrub_events", "scrub_outbox"):
         yield from (Statement(QUERIES[name], (user_id,)) for user_id in users)
-    yield from over("drop_stays", sorted(removed))
+    for name in ("drop_stays", "drop_formers"):
+        yield from over(name, sorted(removed))
 
 
 def forgets(events: Sequence[ev.Event]) -> bool:
@@ -75,6 +79,7 @@ def forgets(events: Sequence[ev.Event]) -> bool:
 def _closed(house: House, events: Sequence[ev.Event]) -> set[str]:
     """The rooms that are no more, also those that opened in this very group."""
     rooms = {it.conversation.id for it in events if isinstance(it, ev.ConversationEvent)}
+    rooms |= {it.union.discarded.id for it in events if isinstance(it, ev.UserMerged) and it.union}
     return {room for room in rooms if house.rooms[room] is None}
 
 
@@ -86,6 +91,7 @@ _OF_APPS = (
     "drop_stays_of_apps",
     "drop_rooms_of_apps",
     "drop_identities_of_apps",
+    "drop_formers_of_apps",
     "drop_people_of_apps",
 )
 _OF_ROOMS = (

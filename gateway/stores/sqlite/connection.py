@@ -128,9 +128,12 @@ class Connection:
         await self._raw.close()
 
 
-def _scrubbed(kind: str, body: str, user_id: str) -> str:
-    """In SQL: what is kept, without who the user is."""
-    return store(scrubbed(load(body, Message if kind == "message" else AnyEvent), user_id))
+def _scrubbed(kind: str, body: str, ids: str) -> str:
+    """In SQL: what is kept, without who the user with any of these ids is."""
+    kept = load(body, Message if kind == "message" else AnyEvent)
+    for user_id in load(ids, tuple[str, ...]):
+        kept = scrubbed(kept, user_id)
+    return store(kept)
 
 
 def _raise_first(outcomes: Sequence[object]) -> None:

@@ -109,6 +109,7 @@ class Reader:
         needs = await self._placed(needs)
         await self._guests(need.room for need in needs if need.guests or (need.recipients and self._tracked(need)))
         await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
+        await self._guests(it for need in needs if need.rooms_of_people and need.guests for it in self._around(need))
         await self._sent({need.sent for need in needs if need.sent})
         await self._messages({need.message for need in needs if need.message})
         await self._messages(self._answers())
@@ -222,6 +223,11 @@ class Reader:
         for user_id, room_id in await self._ask("rooms_of_users", store(sorted(users))):
             self.house.rooms_of[user_id] = (*self.house.rooms_of[user_id], room_id)
         await self.rooms(set(chain.from_iterable(self.house.rooms_of[user_id] for user_id in users)))
+
+    def _around(self, need: Needs) -> Iterable[str]:
+        """The rooms of the people that are needed."""
+        found = (self.house.named.get(ref) for ref in need.people)
+        return chain.from_iterable(self.house.rooms_of[user_id] for user_id in found if user_id)
 
     async def _sent(self, keys: set[tuple[str, str, str]]) -> None:
         if keys:

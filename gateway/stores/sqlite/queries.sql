@@ -236,7 +236,7 @@ INSERT INTO partners (id, body) VALUES (?, ?);
 
 -- put_people: Users as they are now.
 INSERT INTO people (id, app_id, external_id, brand_id, body) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, body = excluded.body;
+ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, brand_id = excluded.brand_id, body = excluded.body;
 
 -- drop_identities: What some users are found by, before it is written anew.
 DELETE FROM identities WHERE user_id IN (SELECT value FROM json_each(?));
@@ -258,15 +258,98 @@ INSERT INTO stays (user_id, conversation_id) VALUES (?, ?) ON CONFLICT DO NOTHIN
 DELETE FROM stays WHERE user_id IN (SELECT value FROM json_each(?));
 
 -- scrub_messages: Forget a user in what was said where they sit or sat. A body without the id does not speak of them.
-UPDATE messages SET body = scrubbed('message', body, ?1)
+UPDATE messages SET body = scrubbed('message', body, json_array(?1))
 WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) AND instr(body, ?1);
 
--- scrub_events: Forget a user in what else happened there.
-UPDATE events SET body = scrubbed('event', body, ?1)
-WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) AND instr(body, ?1);
+-- scrub_events: Forget a user in what else happened there, also under the ids of those merged into them.
+UPDATE events SET body = scrubbed('event', body, json_insert((
+    SELECT json_group_array(former_id) FROM formers WHERE user_id = ?1
+), '$[#]', ?1))
+WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) AND (
+    instr(body, ?1) OR EXISTS (SELECT 1 FROM formers WHERE user_id = ?1 AND instr(events.body, former_id))
+);
 
 -- scrub_outbox: Forget a user in all that webhooks are due, or were not sent, whatever its lane.
-UPDATE outbox SET body = scrubbed('event', body, ?1) WHERE instr(body, ?1);
+UPDATE outbox SET body = scrubbed('event', body, json_insert((
+    SELECT json_group_array(former_id) FROM formers WHERE user_id = ?1
+), '$[#]', ?1))
+WHERE instr(body, ?1) OR EXISTS (SELECT 1 FROM formers WHERE user_id = ?1 AND instr(outbox.body, former_id));
+
+-- give_files: What somebody uploaded is the user's that they were merged into, as (user, former).
+UPDATE attachments SET user_id = ?1, body = json_set(body, '$.user_id', ?1) WHERE user_id = ?2;
+
+-- move_files: What was uploaded for a conversation that is discarded, as (surviving, discarded).
+UPDATE attachments SET conversation_id = ?1, body = json_set(body, '$.conversation_id', ?1) WHERE conversation_id = ?2;
+
+-- drop_events_until: What else happened in a conversation, up to a seq.
+DELETE FROM events WHERE conversation_id = ? AND seq <= ?;
+
+-- number_anew: Where the messages of two conversations go, as (surviving, discarded, last seq): in the order of time.
+-- Equal times are told apart by putting what was said earlier a millisecond back, so that none is in the future.
+INSERT INTO moved (conversation_id, seq, to_seq, received, quoted_by)
+SELECT conversation_id, seq, ?3 + place, min(time - place) OVER (ORDER BY place DESC) + place, quoted_by
+FROM (
+    SELECT conversation_id, seq, json_extract(body, '$.received') AS time, json_extract(body, '$.quoted_by') AS quoted_by,
+        row_number() OVER (ORDER BY json_extract(body, '$.received'), id) AS place
+    FROM messages WHERE conversation_id IN (?1, ?2)
+) AS together;
+
+-- move_actions: The buttons go with their messages.
+UPDATE actions SET conversation_id = ?1, seq = moved.to_seq FROM moved
+WHERE actions.conversation_id IN (?1, ?2)
+    AND moved.conversation_id = actions.conversation_id AND moved.seq = actions.seq;
+
+-- move_uses: The files too.
+UPDATE attachment_uses SET conversation_id = ?1, seq = moved.to_seq FROM moved
+WHERE attachment_uses.conversation_id IN (?1, ?2)
+    AND moved.conversation_id = attachment_uses.conversation_id AND moved.seq = attachment_uses.seq;
+
+-- move_messages: All messages of both conversations, in the surviving one.
+UPDATE messages SET conversation_id = ?1, seq = moved.to_seq,
+    body = json_set(body, '$.seq', moved.to_seq, '$.received', moved.received)
+FROM moved WHERE messages.conversation_id IN (?1, ?2)
+    AND moved.conversation_id = messages.conversation_id AND moved.seq = messages.seq;
+
+-- move_quotes: What messages quote has its new place there too.
+UPDATE messages SET body = json_set(body, '$.quoted.seq', moved.to_seq, '$.quoted.received', moved.received)
+FROM moved WHERE moved.conversation_id IN (?1, ?2) AND moved.quoted_by = messages.id;
+
+-- drop_moved: All are where they go.
+DELETE FROM moved WHERE conversation_id IN (?1, ?2);
+
+-- yield_message_ids: Where a user and one merged into them used the same client message id, it names the user's own.
+UPDATE messages SET client_message_id = NULL, body = json_remove(body, '$.client_message_id')
+WHERE author_id = ?2 AND client_message_id IS NOT NULL
+    AND conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?2)
+    AND EXISTS (
+        SELECT 1 FROM messages AS own WHERE own.conversation_id = messages.conversation_id
+            AND own.author_id = ?1 AND own.client_message_id = messages.client_message_id
+    );
+
+-- give_messages: What somebody said where they ever sat was said by the user that they were merged into.
+UPDATE messages SET author_id = ?1, body = json_set(body, '$.author.user_id', ?1)
+WHERE author_id = ?2 AND conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?2);
+
+-- give_quotes: Also where it is quoted.
+UPDATE messages SET body = json_set(body, '$.quoted.author.user_id', ?1)
+WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?2)
+    AND instr(body, ?2) AND json_extract(body, '$.quoted.author.user_id') = ?2;
+
+-- give_stays: Where somebody sat, the user that they were merged into sat.
+INSERT INTO stays (user_id, conversation_id)
+SELECT ?1, conversation_id FROM stays WHERE user_id = ?2 ON CONFLICT DO NOTHING;
+
+-- give_formers: Who a user was before, as (user, former): all that the former one was, too.
+INSERT INTO formers (user_id, former_id)
+SELECT ?1, former_id FROM formers WHERE user_id = ?2 UNION SELECT ?1, ?2;
+
+-- drop_formers: Who users were who are no more.
+DELETE FROM formers WHERE user_id IN (SELECT value FROM json_each(?));
+
+-- drop_formers_of_apps: Who the users of apps were who are no more.
+DELETE FROM formers WHERE user_id IN (
+    SELECT id FROM people WHERE app_id IN (SELECT value FROM json_each(?))
+);
 
 -- drop_seats: Participants who left, as [user, conversation].
 DELETE FROM seats WHERE (user_id, conversation_id) IN (

@@ -159,7 +159,7 @@ class Reads:
         wanted = [
             (key, positions[key], room.conversation.seq)
             for key, room in seated.items()
-            if 0 < room.conversation.seq - positions[key] <= limit
+            if room.conversation.recoverable_from <= positions[key] < room.conversation.seq <= positions[key] + limit
         ]
         told: dict[str, list[Event]] = {key: [] for key in seated}
         if wanted:
@@ -198,7 +198,7 @@ def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:
 
 def _replay(room: Room, position: int, told: Sequence[Event]) -> Replay:
     """Complete only if no event is missing between the position and the room as it was looked at."""
-    if len(told) == room.conversation.seq - position:
+    if position >= room.conversation.recoverable_from and len(told) == room.conversation.seq - position:
         return Replay(tuple(told))
     return Replay(complete=False)
 
