@@ -166,8 +166,9 @@ async def test_an_empty_conversation_costs_no_position(pair: Pair) -> None:
 
 
 async def test_whatever_was_cleared_is_not_counted(pair: Pair) -> None:
-    await pair.says(pair.own, "gone")
-    await pair.clerk.do(pair.clerk.orders.clears(pair.own))
+    for where in (pair.own, pair.other):
+        await pair.says(where, "gone")
+        await pair.clerk.do(pair.clerk.orders.clears(where))
     await pair.says(pair.own, "one")
     await pair.says(pair.other, "two")
     last = await pair.says(pair.other, "three")
@@ -292,11 +293,11 @@ async def test_whoever_is_forgotten_is_forgotten_as_who_they_were(pair: Pair, we
     """What was told of those merged into them, long ago, goes too."""
     clerk, orders = pair.clerk, pair.clerk.orders
     await clerk.do(orders.custom("user:merge", "conversation:leave", "conversation:message"))
-    room = (await clerk.do(orders.group("ann")))[0].conversation.id
+    room, left = (await clerk.do(orders.group("ann")))[0].conversation.id, await clerk.group("eve")
     for name, word in (("cat", "Annabel"), ("dan", "Quillfeather")):
         await clerk.do(orders.user(name, metadata={"word": "sesame" * 400}))
         await clerk.do(orders.changes(name, profile={"given_name": word}))
-        await clerk.do(orders.joins(room, name))
+        await clerk.do(orders.joins(room, name), orders.joins(left, name), orders.leaves(left, name))
         await pair.says(room, "hi", by=name)
     await clerk.do(orders.merges("dan", "cat"))
     await clerk.do(orders.merges("ann", "dan"))

@@ -24,7 +24,7 @@ from tests.domain.town import HandWound
 SCRIPTS = migrations(HERE / "migrations")
 TABLES = (
     *("messages", "events", "actions", "seats", "stays", "rooms"),
-    *("people", "identities", "outbox", "offices", "integrations"),
+    *("people", "identities", "formers", "outbox", "offices", "integrations"),
 )
 
 # An index that holds nothing but what is wanted, all of it.
@@ -159,6 +159,25 @@ async def test_nothing_is_left_of_what_came_and_went_in_one_group(store: SqliteS
     with closing(sqlite3.connect(file)) as db:
         left = {it: db.execute(f"SELECT count(*) FROM {it}").fetchone()[0] for it in TABLES}
     assert left == dict.fromkeys(TABLES, 0)
+
+
+async def test_a_merge_leaves_nothing_behind(store: SqliteStore, file: Path) -> None:
+    """Neither of the way that messages took, nor of what happened under numbers that are no more."""
+    clerk = await opened(store, HandWound())
+    ann, bob = await clerk.user("ann"), await clerk.user("bob")
+    rooms = [it.conversation.id for it in await clerk.do(clerk.orders.personal("ann"), clerk.orders.personal("bob"))]
+    for room in rooms:
+        await clerk.says(room, "hello")
+        await clerk.do(clerk.orders.reads(room))
+    await clerk.do(clerk.orders.merges("ann", "bob"))
+    with closing(sqlite3.connect(file)) as db:
+        for table in ("moved", "events"):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        assert db.execute("SELECT * FROM stays").fetchall() == [(ann, rooms[0])]
+        assert db.execute("SELECT * FROM formers").fetchall() == [(ann, bob)]
+    await clerk.do(clerk.orders.forgets("ann"))
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT * FROM formers").fetchall() == []
 
 
 async def test_a_failure_that_ends_the_transaction_by_itself_leaves_nothing(store: SqliteStore, file: Path) -> None:

@@ -198,7 +198,7 @@ def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:
 
 def _replay(room: Room, position: int, told: Sequence[Event]) -> Replay:
     """Complete only if no event is missing between the position and the room as it was looked at."""
-    if position >= room.conversation.recoverable_from and len(told) == room.conversation.seq - position:
+    if len(told) == room.conversation.seq - position:
         return Replay(tuple(told))
     return Replay(complete=False)
 
