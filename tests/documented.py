@@ -15,6 +15,7 @@ FORMER = {
     "conversation": {"appMakerLastRead"},
     "integration": {"webhook"},
     "key": {"name"},
+    "payload": {"surviving", "discarded", "discardedConversationId"},
 }
 
 PATHS = [(it, re.compile(re.sub(r"\{\w+\}", "[^/]+", it.path))) for it in OPERATIONS]
