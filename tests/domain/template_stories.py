@@ -5,7 +5,7 @@ from typing import Any, Final
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain.commands import Command
-from gateway.domain.content import Text
+from gateway.domain.content import Image, Text
 from gateway.domain.model import MessageTemplate
 from tests.domain.town import NOBODY, Town
 
@@ -60,6 +60,11 @@ STORIES: Final = [
         lambda t: cmd.DeleteTemplate(app_id=t.app_id, template_id=NOBODY),
     ),
     (errors.TEMPLATE_IN_TEMPLATE, "one calls another", lambda t: creates(t, "b", "%((template:a))%")),
+    (
+        errors.TEMPLATE_IN_TEMPLATE,
+        "a picture's words call one",
+        lambda t: creates(t, "b", content=Image(media_url="https://e.x/a", text="%((template:a))%")),
+    ),
     (errors.TEMPLATE_IN_TEMPLATE, "one comes to call another", _changed_to_call),
     (
         errors.DIFFERENT_TEMPLATES,

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import ValidationError, convert, json
 
 from gateway.domain import commands as cmd
@@ -19,7 +21,9 @@ from gateway.domain.content import (
     ReplyAction,
     Text,
 )
+from gateway.domain.model import MessageTemplate
 from gateway.domain.model.templates import TemplateName
+from gateway.domain.shorthand import spelled_out
 from tests.domain.template_stories import creates, keeps, renames
 from tests.domain.town import Town
 
@@ -146,8 +150,19 @@ def test_both_forms_of_a_text_are_cut_at_the_same_places(town: Town) -> None:
     before, hello, after = says(town, "Before %((template:R&D))% after", html_text=html)
     assert (before["text"], before["htmlText"]) == ("Before", "<p>Before</p>")
     assert hello == text("Hello")
-    assert (after["text"], "after" in after["htmlText"]) == ("after", True)
+    assert (after["text"], after["htmlText"]) == ("after", "<p>after</p>")
     assert says(town, None, html_text="<p>%((template:R&amp;D))%</p>") == [text("Hello")]
+
+
+@given(st.lists(st.sampled_from(["one", "two", "%((template:a))%", "%{{template: b}}%"]), min_size=1, max_size=8))
+def test_what_is_written_is_said_in_order(written: list[str]) -> None:
+    templates = [MessageTemplate(id=it, name=it, content=Text(text=f"template {it}")) for it in "ab"]
+    meant = {"%((template:a))%": "template a", "%{{template: b}}%": "template b"}
+    said = [it.content for it in spelled_out(Text(text=" ".join(written)), templates)]
+    assert all(isinstance(it, Text) for it in said)
+    assert " ".join(it.text or "" for it in said if isinstance(it, Text)) == " ".join(
+        meant.get(it, it) for it in written
+    )
 
 
 @pytest.mark.parametrize("called", ["nobody", "Hello", "", "a)(b"])

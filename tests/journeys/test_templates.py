@@ -4,7 +4,10 @@ from pathlib import Path
 
 from gateway.domain.commands import CreateTemplate
 from gateway.domain.content import Text
-from tests.house_under_test import House, opened
+from tests.house_under_test import House, Json, opened
+
+LINK: Json = {"type": "link", "text": "Site", "uri": "https://example.org"}
+MENU: list[Json] = [LINK, {"type": "submenu", "text": "More", "items": [LINK]}]
 
 
 async def keeps(house: House, name: str, text: str) -> None:
@@ -37,10 +40,12 @@ async def test_what_a_device_writes_stays_text(house: House) -> None:
     assert said["message"]["content"]["text"] == "%((template:hello))% $[Pay](1.00)"
 
 
-async def test_templates_outlive_a_restart(tmp_path: Path) -> None:
+async def test_templates_and_menus_outlive_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path / "data") as house:
         await keeps(house, "hello", "Welcome!")
         room = await house.group("ann")
+        menu = (await house.v1("PUT", "/menu", {"items": MENU})).body
     async with opened(tmp_path / "data") as house:
         (message,) = (await house.says(room, "%((template:hello))%")).body["messages"]
         assert message["content"]["text"] == "Welcome!"
+        assert (await house.v1("GET", "/menu")).body == menu

@@ -4,7 +4,6 @@ from msgspec import UNSET, structs
 
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
-from gateway.domain.content import Text
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.offices import changed
 from gateway.domain.decide.wording import stored
@@ -12,7 +11,7 @@ from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import MessageTemplate, Office
 from gateway.domain.model.templates import TemplateContent
-from gateway.domain.shorthand import calls_templates, spelled_out
+from gateway.domain.shorthand import calls_templates, in_template
 from gateway.domain.value import Stamp
 
 
@@ -62,8 +61,7 @@ def _check_name(office: Office, name: str) -> None:
 
 def _check_content(office: Office, content: TemplateContent, stamp: Stamp) -> None:
     """What could not be said is refused when it is kept."""
-    if isinstance(content, Text):
-        if calls_templates(content):
-            raise Refused(errors.TEMPLATE_IN_TEMPLATE)
-        for part in spelled_out(content, ()):
-            stored(part.content, office.app.settings, stamp)
+    if calls_templates(content):
+        raise Refused(errors.TEMPLATE_IN_TEMPLATE)
+    for part in in_template(content):
+        stored(part.content, office.app.settings, stamp)

@@ -16,6 +16,7 @@ from gateway.domain.commands import Part, Post
 from gateway.domain.content import AnyAction, Content, File, Image, Text
 from gateway.domain.errors import Refused
 from gateway.domain.model import API, MessageTemplate
+from gateway.domain.model.templates import TemplateContent
 from gateway.domain.shorthand.calls import cut
 from gateway.domain.shorthand.forms import Forms, forms_of
 from gateway.domain.shorthand.marks import Marks
@@ -87,17 +88,22 @@ def _captions(media: Image | File, said: Content) -> Iterator[Content]:
         yield Image(media_url=said.media_url)
 
 
-def calls_templates(content: Text) -> bool:
-    return bool(cut(forms_of(content))[1])
+def calls_templates(content: TemplateContent) -> bool:
+    return isinstance(content, Text | Image | File) and bool(cut(forms_of(content))[1])
+
+
+def in_template(content: TemplateContent) -> tuple[Part, ...]:
+    """What a template says: its content, or what shorthand in its words stands for, which calls no other template."""
+    if isinstance(content, Text):
+        return spelled_out(content)
+    return captioned(content) if isinstance(content, Image | File) else (Part(content),)
 
 
 def _called(name: str, templates: Sequence[MessageTemplate]) -> Sequence[Part]:
     template = next((it for it in templates if it.name == name), None)
     if template is None:
         raise Refused(errors.no_such_template(name))
-    if not isinstance(template.content, Text):
-        return [Part(template.content, template.metadata)]
-    return [Part(it.content, template.metadata) for it in spelled_out(template.content)]
+    return [Part(it.content, template.metadata) for it in in_template(template.content)]
 
 
 def _written(forms: Forms, own: Sequence[AnyAction] = ()) -> Iterator[Text | Image]:

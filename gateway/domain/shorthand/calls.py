@@ -12,6 +12,7 @@ _CALL: Final = re.compile(
     r"(?P<escape>\\?)(?:%\(\(template:(?P<round>[^\n]*?)\)\)%|%\{\{template:(?P<curly>[^\n]*?)\}\}%)"
 )
 _WHATSAPP: Final = re.compile(r"(?P<escape>\\?)&\(\((?P<said>(?:(?!&\(\(|\)\)&).)*)\)\)&", re.DOTALL)
+_CLOSED_BEFORE: Final = re.compile(r"\A(?:\s*</[^>]*>)+")
 _FALLBACK: Final = re.compile(r"fallback=\[\[(.*?)\]\]", re.DOTALL)
 
 
@@ -23,6 +24,7 @@ def cut(forms: Forms) -> tuple[Sequence[Forms], Sequence[str]]:
     text, html, markdown = (_cut(it) if it else None for it in (forms.text, forms.html, forms.markdown))
     if html:
         html[1::2] = map(words, html[1::2])
+        html[2::2] = (_CLOSED_BEFORE.sub("", it) for it in html[2::2])
     called = [[it.strip() for it in form[1::2]] for form in (text, html, markdown) if form]
     if any(it != called[0] for it in called):
         raise Refused(errors.DIFFERENT_TEMPLATES)

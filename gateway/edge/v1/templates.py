@@ -8,7 +8,7 @@ from gateway.domain.errors import Refused
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Route
 from gateway.wire.v1 import templates as v1
-from gateway.wire.v1.paging import PageQuery
+from gateway.wire.v1.paging import PageQuery, listing
 from gateway.wire.v2 import Json
 
 
@@ -21,10 +21,9 @@ async def create(call: Call) -> Json:
 
 async def list_(call: Call) -> Json:
     """In the order they were made."""
-    page, templates = call.asked(PageQuery), (await call.office()).templates
-    end = page.offset + page.limit
-    shown = [v1.template(it) for it in templates[page.offset : end]]
-    return {"templates": shown, "hasMore": len(templates) > end, "offset": page.offset}
+    page, templates = call.asked(PageQuery).page, (await call.office()).templates
+    place, more = page.of([it.id for it in templates])
+    return listing("templates", [v1.template(it) for it in templates[place]], page, more=more)
 
 
 async def get(call: Call) -> Json:

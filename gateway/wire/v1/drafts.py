@@ -74,6 +74,7 @@ def post(sent: Any, app_id: str, user: Ref) -> Post:
         conversation_id="",
         author=draft.speaker(user),
         content=content(sent),
+        captions=True,
         metadata=draft.metadata,
         override=draft.override,
         destination=Destination(

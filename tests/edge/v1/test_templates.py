@@ -1,5 +1,6 @@
 """Templates over v1.1: kept, listed, changed, deleted, and said by shorthand in either version."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ async def test_a_list_comes_in_pages(house: House) -> None:
     made = [await keeps(house, f"t{number}") for number in range(3)]
     for query, shown, more, offset in (
         ("", made, False, 0),
+        ("?limit=3", made, False, 0),
         ("?limit=2", made[:2], True, 0),
         ("?limit=2&offset=2", made[2:], False, 2),
         ("?offset=1&limit=1", made[1:2], True, 1),
@@ -106,6 +108,28 @@ async def test_it_is_said_by_shorthand_with_what_stands_around(house: House) -> 
     assert history == [said.body["message"], hello, ask]
     alone = (await says(house, "%{{template:hello}}%")).body
     assert (alone["message"]["text"], "extraMessages" in alone) == ("Welcome!", False)
+
+
+async def test_at_once_a_name_is_taken_once(house: House) -> None:
+    body = {"name": "hello", "message": MESSAGE}
+    answers = await asyncio.gather(*(house.v1("POST", "/templates", body) for _ in range(5)))
+    assert sorted(it.status for it in answers) == [201, 409, 409, 409, 409]
+
+
+async def test_captions_hold_shorthand_here_too(house: House) -> None:
+    """Of a message as of a template."""
+    await house.v1("POST", "/appusers", {"userId": "ann"})
+    picture = {
+        "role": "appMaker",
+        "type": "image",
+        "mediaUrl": "https://example.org/a.png",
+        "text": "A cat %[Aw](reply:AW)",
+    }
+    await keeps(house, "cat", **picture)
+    shown = (await house.v1("POST", "/appusers/ann/messages", picture)).body["message"]
+    called = (await says(house, "%((template:cat))%")).body["message"]
+    for it in (shown, called):
+        assert (it["type"], it["text"], [button["payload"] for button in it["actions"]]) == ("image", "A cat", ["AW"])
 
 
 async def test_the_first_words_of_a_conversation_may_be_templates(house: House) -> None:
