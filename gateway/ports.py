@@ -110,9 +110,9 @@ class Store(Protocol):
     async def messages_by_time(
         self, conversation_id: str, *, before: int | None, after: int | None, limit: int
     ) -> tuple[Sequence[Message], bool]:
-        """Messages oldest first, on one side of a time in milliseconds, which none of them has; the nearest to it.
+        """Messages that were not deleted, oldest first, on one side of a time in milliseconds, which none of them has.
 
-        Without either, the newest.
+        They are the nearest to it; without either, the newest.
         """
 
     async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:

@@ -108,6 +108,16 @@ APP_NOT_IN_PATH: Final = Problem(
 OF_NO_APP: Final = Problem(400, "bad_request", "A key of the account belongs to no app")
 INVALID_GRANT: Final = Problem(400, "invalid_grant", "The code is wrong, was meant for another, has ended or was used")
 UNSUPPORTED_GRANT: Final = Problem(400, "unsupported_grant_type", "grant_type should be authorization_code")
+NO_SHARING: Final = Problem(
+    400, "bad_request", "Actions of type share are not supported: only Messenger shows them, and no line leads there"
+)
+NO_PRIVATE_FILES: Final = Problem(
+    400, "bad_request", "All attachments are public here: none needs a token or a cookie to be read"
+)
+NO_STRIPE: Final = Problem(400, "bad_request", "There is no Stripe here to pay with")
+NOT_A_CHANNEL: Final = Problem(
+    400, "bad_request", "Notifications go over channels, of which destination.integrationId names none"
+)
 NO_APPLE: Final = Problem(400, "bad_request", "There is no Apple Messages for Business here to download from")
 NO_META: Final = Problem(400, "bad_request", "There is no Conversions API of Meta here to send events to")
 TOO_MANY_INTEGRATION_KEYS: Final = Problem(
@@ -210,6 +220,10 @@ def bad_request(title: str) -> Problem:
 
 def unknown_trigger(trigger: str, version: str) -> Problem:
     return bad_request(f"triggers should be known in {version}; '{trigger}' is not")
+
+
+def no_connector(channel: str) -> Problem:
+    return bad_request(f"No connector serves the channel {channel} here: there is nothing to ask of it")
 
 
 def lasting(field: str) -> Problem:

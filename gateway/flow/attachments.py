@@ -1,6 +1,7 @@
 """Files on their way in and out."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from msgspec import structs
 
@@ -38,6 +39,20 @@ class Attachments:
         except Refused as refused:
             if refused.problem.status < 500:  # of another failure it is not known whether the file is kept
                 await self._blobs.drop((file_id,))
+            raise
+
+    @asynccontextmanager
+    async def lent(
+        self, draft: Attachment, file_name: str | None, chunks: AsyncIterator[bytes]
+    ) -> AsyncIterator[Attachment]:
+        """A file as `take` keeps it, which goes again where what it was kept for is refused."""
+        kept = await self.take(draft, file_name, chunks)
+        try:
+            yield kept
+        except Refused as refused:
+            if refused.problem.status < 500:
+                with suppress(Refused):  # it may have gone with its user
+                    await self._corridor.execute(RemoveAttachment(app_id=draft.app_id, attachment_id=kept.id))
             raise
 
     async def find(self, file_id: str, name: str) -> Attachment:

@@ -22,7 +22,10 @@ ROWS: dict[str, Callable[[str], tuple[Any, ...]]] = {
     "INSERT INTO offices (id, body) VALUES (?, '{}')": lambda id_: (id_,),
     "INSERT INTO rooms (id, app_id, active_at, body) VALUES (?, 'app', 7, '{}')": lambda id_: (id_,),
     "INSERT INTO seats (user_id, conversation_id) VALUES ('user', ?)": lambda id_: (id_,),
-    "INSERT INTO messages (conversation_id, seq, id, body) VALUES ('room', ?, ?, '{}')": lambda id_: (int(id_), id_),
+    "INSERT INTO messages (conversation_id, seq, id, body) VALUES ('room', ?, ?, '{\"content\":{}}')": lambda id_: (
+        int(id_),
+        id_,
+    ),
 }
 
 
@@ -41,6 +44,8 @@ PAGES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "conversations_before": tuple((USER, name(it), SIZE) for it in BOTH),
     "messages_after": tuple((ROOM, it, SIZE) for it in BOTH),
     "messages_before": tuple((ROOM, it, SIZE, 0) for it in BOTH),
+    "said_after": tuple((ROOM, it, SIZE) for it in BOTH),
+    "said_before": tuple((ROOM, it, SIZE) for it in BOTH),
     "quiet_rooms": tuple((APP, name(it), 0, 9, SIZE) for it in BOTH),
 }
 

@@ -159,14 +159,16 @@ async def test_messages_on_one_side_of_a_seq(
 
 @pytest.mark.parametrize("limit", [1, 3, 100])
 async def test_messages_on_one_side_of_a_time(clerk: Clerk, limit: int) -> None:
-    """Whatever the time, and although other events stand between the messages."""
+    """Whatever the time, and although other events and deleted messages stand between them."""
     room = await clerk.group("ann", "bob")
     for number in range(12):
         await clerk.says(room, str(number))
         if number % 3 == 0:
             await clerk.do(clerk.orders.alters(room, display_name=str(number)))
         clerk.clock.at += 7
-    said, _ = await clerk.store.messages(room, Page(size=100))
+    whole, _ = await clerk.store.messages(room, Page(size=100))
+    await clerk.do(*(clerk.orders.deletes(room, whole[it].id) for it in (0, 4, 5)))
+    said = [it for it in (await clerk.store.messages(room, Page(size=100)))[0] if not it.deleted]
     times = [it.received for it in said]
     for time in range(times[0] - 2, times[-1] + 3):
         before, more = await clerk.store.messages_by_time(room, before=time, after=None, limit=limit)

@@ -10,7 +10,7 @@ from gateway.domain.commands import Needs, Ref
 from gateway.domain.errors import Refused
 from gateway.domain.model import Office, Person, Room
 from gateway.edge.addresses import ADDRESSES
-from gateway.edge.multipart import Part, file_part
+from gateway.edge.multipart import Form
 from gateway.edge.v1.route import Found
 from gateway.flow.floor import Flow
 from gateway.wire import json
@@ -50,9 +50,9 @@ class Call:
         read: T = json.read(await self._request.read() or b"{}", kind)
         return read
 
-    async def file(self, field: str) -> Part:
-        """The file in a field of a multipart body; raises `Refused` (400, 413)."""
-        return await file_part(self._request, field)
+    def form(self, field: str) -> Form:
+        """The multipart body, with a file in `field`; raises `Refused` (400, 413)."""
+        return Form(self._request, field)
 
     @property
     def base(self) -> str:
@@ -84,7 +84,11 @@ class Call:
 
     async def person(self) -> Person:
         """The user the path names; raises `Refused` (404, or 403 for another user)."""
-        found = await self.flow.queries.person(self.ref)
+        return await self.someone(self.ref)
+
+    async def someone(self, ref: Ref) -> Person:
+        """A user, whom the caller may reach; raises `Refused` (404, 403)."""
+        found = await self.flow.queries.person(ref)
         access.permit_user(self.caller, found.user)
         return found
 

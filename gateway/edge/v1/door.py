@@ -11,7 +11,7 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.edge.http import KNOWN, answer
 from gateway.edge.origins import MAX_AGE
-from gateway.edge.v1 import app_users, apps, channels, conversation, keys, menus, messages, templates
+from gateway.edge.v1 import app_users, apps, channels, conversation, elsewhere, files, keys, menus, messages, templates
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
 from gateway.flow.floor import Flow
@@ -24,6 +24,8 @@ MODULES: Final = (
     channels,
     conversation,
     messages,
+    files,
+    elsewhere,
     templates,
     menus,
 )

@@ -1,5 +1,7 @@
 """Messages of a user's default conversation."""
 
+from typing import Any
+
 from gateway.domain import access, errors, limits
 from gateway.domain.commands import ClearMessages, DeleteMessage, Say
 from gateway.domain.errors import Refused
@@ -15,7 +17,12 @@ from gateway.wire.v2 import Json
 async def post(call: Call) -> Json:
     """The first message opens the conversation. Nobody speaks for a user with a user's token but they themselves."""
     await call.person()
-    draft = drafts.post(await call.sent(), call.app_id, call.ref)
+    return await said(call, await call.sent())
+
+
+async def said(call: Call, sent: dict[str, Any]) -> Json:
+    """What a body says."""
+    draft = drafts.post(sent, call.app_id, call.ref)
     if call.caller.scope is Scope.USER and draft.author.user is None:
         raise Refused(errors.FORBIDDEN)
     say = await call.flow.media.seen(Say(app_id=call.app_id, user=call.ref, post=draft))
@@ -48,7 +55,8 @@ async def list_(call: Call) -> Json:
     found, more = await call.flow.store.messages_by_time(
         here, before=side.before, after=side.after, limit=limits.MESSAGES_PAGE
     )
-    shown = {"conversation": v1.conversation(room), "messages": v1.said(found, (await call.office()).app)}
+    app = (await call.office()).app
+    shown = {"conversation": v1.conversation(room), "messages": [v1.message(it, app) for it in found]}
     beyond = await _beyond(call, room, side, more=more)
     return {**shown, **history.links(found, beyond, call.url)}
 

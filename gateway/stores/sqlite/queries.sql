@@ -106,6 +106,14 @@ SELECT body FROM messages WHERE conversation_id = ? AND seq > ? ORDER BY seq LIM
 -- messages_before: Messages before a seq, newest first.
 SELECT body FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ? OFFSET ?;
 
+-- said_after: Messages after a seq that were not deleted, oldest first.
+SELECT body FROM messages
+WHERE conversation_id = ? AND seq > ? AND json_extract(body, '$.content') IS NOT NULL ORDER BY seq LIMIT ?;
+
+-- said_before: Messages before a seq that were not deleted, newest first.
+SELECT body FROM messages
+WHERE conversation_id = ? AND seq < ? AND json_extract(body, '$.content') IS NOT NULL ORDER BY seq DESC LIMIT ?;
+
 -- first_after: The seq that parts a conversation's messages up to a time from those after it; times ascend with seq.
 WITH RECURSIVE search(low, high) AS (
     SELECT 0, coalesce((SELECT max(seq) + 1 FROM messages WHERE conversation_id = ?1), 0)

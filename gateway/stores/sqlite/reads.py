@@ -106,17 +106,18 @@ class Reads:
         else:
             end = END_OF_TIME if before is None else before
             rows = await self._rows("messages_before", conversation_id, end, limit + 1, skip)
-        found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
-        return (found if after is not None else found[::-1]), len(rows) > limit
+        return _said(rows, limit, ascending=after is not None)
 
     async def messages_by_time(
         self, conversation_id: str, *, before: int | None, after: int | None, limit: int
     ) -> tuple[Sequence[Message], bool]:
         if after is not None:
             first = await self._first_after(conversation_id, after)
-            return await self.messages_by_seq(conversation_id, before=None, after=first - 1, limit=limit)
-        end = None if before is None else await self._first_after(conversation_id, before - 1)
-        return await self.messages_by_seq(conversation_id, before=end, after=None, limit=limit)
+            rows = await self._rows("said_after", conversation_id, first - 1, limit + 1)
+        else:
+            end = END_OF_TIME if before is None else await self._first_after(conversation_id, before - 1)
+            rows = await self._rows("said_before", conversation_id, end, limit + 1)
+        return _said(rows, limit, ascending=after is not None)
 
     async def _first_after(self, conversation_id: str, time: int) -> int:
         """A seq that parts the messages up to a time from those after it."""
@@ -188,6 +189,12 @@ def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:
     """One record more than the page holds was asked for, to know whether there are more."""
     shown = found[: page.size]
     return (shown[::-1] if page.before is not None else shown), len(found) > page.size
+
+
+def _said(rows: Sequence[Row], limit: int, *, ascending: bool) -> tuple[Sequence[Message], bool]:
+    """Messages oldest first, however they were read, and whether there was one more than wanted."""
+    found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
+    return (found if ascending else found[::-1]), len(rows) > limit
 
 
 def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:

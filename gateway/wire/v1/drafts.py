@@ -1,7 +1,7 @@
 """What v1.1 asks about messages: flat bodies, read into the content they stand for."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
@@ -21,10 +21,11 @@ from gateway.domain.errors import Refused
 from gateway.domain.message import Override
 from gateway.domain.model import Metadata
 from gateway.wire import requests
-from gateway.wire.json import shape
+from gateway.wire.json import read, shape
 from gateway.wire.requests import Body
 
 BUSINESS: Final = "appMaker"
+IN_JSON: Final = ("metadata", "actions", "destination", "override")  # where a form has no words for them
 ONCE: Final = (ReplyAction, LocationRequestAction)
 OF_CONTENT: Final = (
     "type", "text", "mediaUrl", "mediaType", "altText", "items", "actions", "payload", "coordinates", "location",
@@ -89,13 +90,41 @@ def content(sent: dict[str, Any]) -> Content:
     """The content of a flat message; without a type it is a text. Raises `Refused` (400)."""
     if sent.get("type") == "formResponse":
         raise Refused(errors.NO_API_FORM_RESPONSE)
+    if any(_shares(sent.get(place)) for place in ("actions", "items")):
+        raise Refused(errors.NO_SHARING)
     said = {name: sent[name] for name in OF_CONTENT if sent.get(name) is not None}
-    read: Content = shape({"type": "text", **said}, Content)  # type: ignore[arg-type]
-    _check_mix(actions_of(read))
-    return read
+    shown: Content = shape({"type": "text", **said}, Content)  # type: ignore[arg-type]
+    _check_mix(actions_of(shown))
+    return shown
 
 
 def _check_mix(actions: Iterable[AnyAction]) -> None:
     """Raises `Refused` (400) where buttons that vanish when pressed stand beside those that stay."""
     if len({isinstance(it, ONCE) for it in actions}) > 1:
         raise Refused(errors.MIXED_ACTIONS)
+
+
+def _shares(part: Any) -> bool:
+    """Whether there is a button to share a message with, which v2 does not have. Else it may be anything."""
+    match part:
+        case [*parts]:
+            return any(map(_shares, parts))
+        case {"type": "share"}:
+            return True
+        case {"actions": [*actions]}:
+            return any(map(_shares, actions))
+        case _:
+            return False
+
+
+def uploaded(fields: Mapping[str, str], url: str) -> dict[str, Any]:
+    """The fields of a form as the body of the message that shows the picture which came with them."""
+    sent = {name: _parsed(name, text) if name in IN_JSON else text for name, text in fields.items()}
+    return {**sent, "type": "image", "mediaUrl": url}
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return read(text.encode(), Any)
+    except Refused:
+        raise Refused(errors.bad_request(f"{name} should be valid JSON")) from None

@@ -1,10 +1,9 @@
 """Messages and conversations as v1.1 writes them: flat, with the author and the content at the top."""
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any, Final
 
-from gateway.domain.content import Content, File, Image
+from gateway.domain.content import Content, File, FormResponse, Image, Template
 from gateway.domain.message import Message
 from gateway.domain.model import API, App, Author, Room, Source
 from gateway.wire.json import plain
@@ -16,11 +15,6 @@ AUTHOR_ID: Final = 22  # characters of a business author's id
 NOT_IN_V1: Final = ("htmlText", "markdownText", "attachmentId", "quotedMessageId")
 OFFERED: Final = {"state": "offered", "currency": "usd"}  # what a buy button has besides
 ROLES: Final = {"user": "appUser", "business": "appMaker"}
-
-
-def said(messages: Sequence[Message], app: App) -> list[Json]:
-    """Messages of a history; those that were deleted have no place in it."""
-    return [message(it, app) for it in messages if not it.deleted]
 
 
 def message(it: Message, app: App) -> Json:
@@ -78,15 +72,27 @@ def _quoted(it: Message, app: App) -> Json | None:
 
 
 def _flat(message_id: str, content: Content) -> Json:
-    """A content's own fields, its type among them. What shows a file has a text, be it blank."""
+    """A content's own fields, its type among them, and always a text."""
     fields = {name: value for name, value in plain(content).items() if name not in NOT_IN_V1}
-    if isinstance(content, Image | File):
-        fields["text"] = content.text or " "
+    fields["text"] = _text(content)
     if "actions" in fields:
         fields["actions"] = [action(it) for it in fields["actions"]]
     if "items" in fields:
         fields["items"] = [_item(message_id, number, it) for number, it in enumerate(fields["items"])]
     return fields
+
+
+def _text(content: Content) -> str:
+    """What shows a file has a blank at least; the rest may say nothing in words."""
+    match content:
+        case Image() | File():
+            return content.text or " "
+        case FormResponse():
+            return content.text_fallback or ""
+        case Template():
+            return ""
+        case _:
+            return content.text or ""
 
 
 def action(it: dict[str, Any]) -> Json:
