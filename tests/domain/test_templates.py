@@ -189,6 +189,10 @@ def test_what_users_write_calls_nothing(town: Town) -> None:
 def test_where_a_whatsapp_template_is_called_its_fallback_stands(town: Town) -> None:
     called = "&((namespace=[[a]] template=[[b]]\nfallback=[[Your order is here]] language=[[en]] body_text=[[c]]))&"
     assert says(town, called) == [text("Your order is here")]
+    html = called.replace("&", "&amp;")
+    assert says(town, None, html_text=f"<b>{html}</b>") == [
+        text("Your order is here", htmlText="<b>Your order is here</b>")
+    ]
     assert says(town, f"Hi, {called}!") == [text("Hi, Your order is here!")]
     keeps(town, "wa", called)
     assert says(town, "%((template:wa))%") == [text("Your order is here")]

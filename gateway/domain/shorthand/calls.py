@@ -11,7 +11,8 @@ from gateway.domain.shorthand.forms import Forms, words
 _CALL: Final = re.compile(
     r"(?P<escape>\\?)(?:%\(\(template:(?P<round>[^\n]*?)\)\)%|%\{\{template:(?P<curly>[^\n]*?)\}\}%)"
 )
-_WHATSAPP: Final = re.compile(r"(?P<escape>\\?)&\(\((?P<said>(?:(?!&\(\(|\)\)&).)*)\)\)&", re.DOTALL)
+_AND: Final = "&(?:amp;)?"  # HTML writes it out
+_WHATSAPP: Final = re.compile(rf"(?P<escape>\\?){_AND}\(\((?P<said>(?:(?!{_AND}\(\(|\)\)&).)*)\)\){_AND}", re.DOTALL)
 _CLOSED_BEFORE: Final = re.compile(r"\A(?:\s*</[^>]*>)+")
 _FALLBACK: Final = re.compile(r"fallback=\[\[(.*?)\]\]", re.DOTALL)
 

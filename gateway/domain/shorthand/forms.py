@@ -8,7 +8,7 @@ from typing import Final
 from gateway.domain.content import File, Image, Text
 from gateway.domain.value import Value
 
-_HTML_TAG: Final = re.compile(r"<[^>]*>")
+_HTML_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 class Forms(Value):
