@@ -1,11 +1,13 @@
 """Who hears an event: which users' devices, which webhooks, and which devices it sends away."""
 
+from collections.abc import Callable
 from typing import Final
 
 from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
-from gateway.domain.model import Kind, Office, Room, Switchboard, Webhook
+from gateway.domain.message import Message
+from gateway.domain.model import Author, Conversation, Kind, Office, Room, Switchboard, Webhook
 from gateway.domain.value import Value
 
 TRIGGERS: Final[dict[type[ev.Event], str]] = {
@@ -72,6 +74,45 @@ KNOWN_V1_TRIGGERS: Final = frozenset(it for names in V1_TRIGGERS.values() for it
 KNOWN: Final = {"v2": KNOWN_TRIGGERS, "v1.1": KNOWN_V1_TRIGGERS}
 
 
+def v2_trigger(event: ev.Event) -> str | None:
+    """What v2 calls an event, if it is told of it."""
+    return None if _is_private(event) else TRIGGERS.get(type(event))
+
+
+def v1_trigger(event: ev.Event) -> str | None:
+    """What v1.1 calls an event, if it is told of it."""
+    match event:
+        case _ if _beyond_v1(event):
+            return None
+        case ev.MessagePosted(message=Message(author=Author(user_id=None))):
+            return "message:appMaker"
+        case ev.ClientRemoved(error=ev.Failure()):
+            return "link:failure"
+        case _:
+            return next(iter(V1_TRIGGERS.get(type(event), ())), None)
+
+
+def _beyond_v1(event: ev.Event) -> bool:
+    """v1.1 knows users and what they do; of conversations it knows the default ones."""
+    match event:
+        case (
+            ev.ConversationEvent(conversation=Conversation(is_default=False))
+            | ev.ClientRemoved(conversation=Conversation(is_default=False))
+            | ev.HasRead(user=None)
+            | ev.Typing(user=None)
+            | ev.DeviceSeen(added=False)
+        ):
+            return True
+        case ev.ConversationCreated():
+            return event.reason != "startConversation"
+        case _:
+            return False
+
+
+# What an event is called in the words of each version.
+WORDS: Final[dict[str, Callable[[ev.Event], str | None]]] = {"v2": v2_trigger, "v1.1": v1_trigger}
+
+
 def everyone(room: Room, *also: str) -> tuple[str, ...]:
     """The users in the room, and `also` who has just left it."""
     return (*(it.user_id for it in room.participants), *also)
@@ -84,10 +125,7 @@ def everyone_but(room: Room, user_id: str | None) -> tuple[str, ...]:
 
 def webhooks(office: Office, event: ev.Event) -> tuple[Webhook, ...]:
     """The webhooks that are due the event."""
-    trigger = TRIGGERS.get(type(event))
-    if trigger is None or _is_private(event):
-        return ()
-    due = tuple(hook for hook in office.webhooks if trigger in hook.triggers)
+    due = tuple(hook for hook in office.webhooks if WORDS[hook.version](event) in hook.triggers)
     board = office.switchboard
     if board is None or not board.enabled or not isinstance(event, ev.ConversationEvent):
         return due
@@ -116,17 +154,33 @@ def _reaches(board: Switchboard, integration_id: str, event: ev.ConversationEven
     return isinstance(event, ev.ControlEvent) and integration_id in event.concerned
 
 
-DELIVERIES: Final = frozenset(TRIGGERS[it] for it in (ev.ReachedChannel, ev.ReachedUser, ev.NotDelivered))
+def _names(*kinds: type[ev.Event]) -> frozenset[str]:
+    """All that these kinds of events are called."""
+    return frozenset(it for kind in kinds for it in (TRIGGERS[kind], *V1_TRIGGERS.get(kind, ())))
+
+
+DELIVERIES: Final = _names(ev.ReachedChannel, ev.ReachedUser, ev.NotDelivered)
+RECIPIENTS: Final = DELIVERIES | {"message:appMaker"}
 
 
 def wants(office: Office, kind: type[ev.Event]) -> bool:
     """Whether a webhook of the app names this kind of event."""
-    return _named(office, frozenset((TRIGGERS[kind],)))
+    return _named(office, _names(kind))
 
 
 def wants_deliveries(office: Office) -> bool:
     """Whether anybody asks what becomes of messages; else it is not looked into."""
     return _named(office, DELIVERIES)
+
+
+def wants_recipients(office: Office) -> bool:
+    """Whether it matters to whom the business speaks: of deliveries it does, and v1.1 says whose conversation it is."""
+    return _named(office, RECIPIENTS)
+
+
+def wants_buttons(office: Office) -> bool:
+    """Whether somebody who is told of a pressed button is told of its message too, as v1.1 does."""
+    return _named(office, frozenset(V1_TRIGGERS[ev.Pressed]))
 
 
 def _named(office: Office, triggers: frozenset[str]) -> bool:

@@ -63,7 +63,7 @@ def _without(value: Any, user_id: str, *, own: bool) -> Any:
         case tuple():
             return tuple(_without(it, user_id, own=own) for it in value)
         case Value() if not isinstance(value, Shape):
-            return _within(value, user_id, own=own)
+            return _within(value, user_id, own=value.user.id == user_id if isinstance(value, Person) else own)
     return value
 
 

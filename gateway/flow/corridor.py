@@ -6,7 +6,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
 
-from gateway.domain import audience, errors
+from gateway.domain import errors, mirror
 from gateway.domain.commands import Command
 from gateway.domain.decide import decide
 from gateway.domain.errors import Refused
@@ -150,7 +150,7 @@ class Corridor:
                 continue
             for event in decision.events:
                 evolve(house, event)
-                mirrored += _due(house, event)
+                mirrored += [Mirrored(hook.id, event.lane, told) for hook, told in mirror.due(house, event)]
             happened += decision.events
             ticket.result = Refused(decision.refused) if decision.refused else decision.answer
             if decision.closes:
@@ -164,10 +164,3 @@ class Committed(NamedTuple):
     group: Sequence[Ticket[Any]]
     events: Sequence[Event]
     mirrored: Sequence[Mirrored]
-
-
-def _due(house: House, event: Event) -> Sequence[Mirrored]:
-    office = house.offices.get(event.app_id)
-    if office is None:
-        return ()
-    return [Mirrored(hook.id, event.lane, event) for hook in audience.webhooks(office, event)]

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import structlog
 
 from gateway.domain import retry
 from gateway.domain.commands import Needs
+from gateway.domain.events import Event
 from gateway.domain.model import Office, Webhook
 from gateway.flow.loops import Tasks
 from gateway.ports import Dice, Mirrored, Now, Poster, Settled, Store
-from gateway.wire import early_access, webhook_v2
+from gateway.wire import webhook_v1, webhook_v2
 
 BATCH: Final = 20  # events of one lane in one call
 CALLS: Final = 8  # to one webhook at a time
@@ -21,6 +22,16 @@ STORE_BACK_S: Final = 5.0  # until a lane tries again whose step failed on our s
 log = structlog.get_logger(__name__)
 
 LaneKey = tuple[str, str]  # webhook, lane
+
+
+class Dialect(NamedTuple):
+    """How a version of webhooks is called: with how many events at most, and in which words."""
+
+    batch: int
+    envelope: Callable[[Office, Webhook, Sequence[Event]], bytes]
+
+
+DIALECTS: Final = {"v2": Dialect(BATCH, webhook_v2.envelope), "v1.1": Dialect(1, webhook_v1.envelope)}
 
 
 class Target:
@@ -123,15 +134,16 @@ class Deliverer:
         if not waiting:
             return None
         office = await self._office(waiting[0].event.app_id)
-        found = next((it for it in office.webhooks if it.id == key[0]), None) if office else None
-        if office is None or found is None:
+        webhook = office.webhook(key[0]) if office else None
+        if office is None or webhook is None:
             await self._settle(Settled(ids=tuple(it.id for it in waiting)))
             return 0.0
+        dialect = DIALECTS[webhook.version]
         # After a failure the oldest goes alone: an event that is refused must not take others with it.
-        batch = waiting[:1] if waiting[0].attempts else waiting
-        body = webhook_v2.envelope(office.app.id, found, [it.event for it in batch], early_access.manner(office))
-        status = await self._poster(found.target, found.secret, body)
-        return await self._judge(found, batch, status)
+        batch = waiting[: 1 if waiting[0].attempts else dialect.batch]
+        body = dialect.envelope(office, webhook, [it.event for it in batch])
+        status = await self._poster(webhook.target, webhook.secret, body)
+        return await self._judge(webhook, batch, status)
 
     async def _judge(self, webhook: Webhook, batch: Sequence[Mirrored], status: int | None) -> float:
         attempts = batch[0].attempts + 1

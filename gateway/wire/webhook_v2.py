@@ -5,22 +5,22 @@ from typing import Any
 
 from gateway.domain import events as ev
 from gateway.domain.audience import TRIGGERS
-from gateway.domain.model import Conversation, Source, User, Webhook
+from gateway.domain.model import Conversation, Office, Source, User, Webhook
 from gateway.wire import v2
-from gateway.wire.early_access import NOW, Manner
+from gateway.wire.early_access import manner
 from gateway.wire.json import encode
 from gateway.wire.times import iso
 from gateway.wire.v2 import Json, without_none
 
 
-def envelope(app_id: str, webhook: Webhook, events: Sequence[ev.Event], manner: Manner = NOW) -> bytes:
+def envelope(office: Office, webhook: Webhook, events: Sequence[ev.Event]) -> bytes:
     """One call's body: the events in order, in the manner in which the app is spoken with."""
     body: Json = {
-        "app": {"id": app_id},
+        "app": {"id": office.app.id},
         "webhook": {"id": webhook.id, "version": webhook.version},
         "events": [render(event, webhook) for event in events],
     }
-    return encode(manner.called(body, webhook))
+    return encode(manner(office).called(body, webhook))
 
 
 def render(event: ev.Event, webhook: Webhook) -> Json:

@@ -22,6 +22,7 @@ CUSTOM: Final = Integration(id="i" * 24, type="custom", webhooks=(structs.replac
 OFFICE: Final = Office(
     app=App(id="a", display_name="app", settings=AppSettings(early_access_compatibility=True)), integrations=(CUSTOM,)
 )
+LATER: Final = structs.replace(OFFICE, app=App(id="a", display_name="app"))
 BOTH: Final = manner(OFFICE)
 OPERATIONS: Final = sorted({name for row in TABLE for name in row.asks})
 PARTS: Final = {"integrationId": CUSTOM.id}
@@ -60,7 +61,7 @@ def test_a_merge_is_told_both_ways() -> None:
 
 @pytest.mark.parametrize("event", TOLD, ids=lambda event: type(event).__name__)
 def test_an_event_is_told_as_now_and_more(event: ev.Event) -> None:
-    (now,), (both,) = (orjson.loads(envelope("a", FULL, [event], it))["events"] for it in (NOW, BOTH))
+    (now,), (both,) = (orjson.loads(envelope(it, FULL, [event]))["events"] for it in (LATER, OFFICE))
     assert without_former_users(without_former(both, "event")) == now
 
 
@@ -97,7 +98,7 @@ def test_now_is_left_as_it_is() -> None:
     raw = b'{"name": "x"}'
     assert NOW.asked(Asked("createCustomIntegrationKey", PARTS), raw) is raw
     assert NOW.formerly(raw) == b"{}"
-    assert manner(structs.replace(OFFICE, app=App(id="a", display_name="app"))) is NOW
+    assert manner(LATER) is NOW
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from gateway.domain import events as ev
 from gateway.domain.audience import TRIGGERS
-from gateway.domain.model import Webhook
+from gateway.domain.model import App, Office, Webhook
 from gateway.wire.json import load, store
 from gateway.wire.times import iso
 from gateway.wire.webhook_v2 import RENDERERS, envelope
@@ -52,9 +52,13 @@ PAYLOADS: Final[dict[type[ev.Event], set[str]]] = {
 }
 
 
+def office(app_id: str) -> Office:
+    return Office(app=App(id=app_id, display_name="app"))
+
+
 def told(event: ev.Event, webhook: Webhook = HOOK) -> Json:
     """The event as the webhook's receiver reads it."""
-    (read,) = orjson.loads(envelope(event.app_id, webhook, [event]))["events"]
+    (read,) = orjson.loads(envelope(office(event.app_id), webhook, [event]))["events"]
     return dict(read)
 
 
@@ -91,7 +95,7 @@ def test_the_outbox_tells_the_same_as_the_event_itself(event: ev.Event) -> None:
 
 
 def test_an_envelope_keeps_the_order() -> None:
-    body = orjson.loads(envelope("a", HOOK, TOLD))
+    body = orjson.loads(envelope(office("a"), HOOK, TOLD))
     assert body["app"] == {"id": "a"}
     assert body["webhook"] == {"id": HOOK.id, "version": "v2"}
     assert [it["id"] for it in body["events"]] == [it.id for it in TOLD]
@@ -159,6 +163,6 @@ def test_an_activity_says_who_did_it(event: ev.Typing | ev.HasRead) -> None:
 
 @pytest.mark.parametrize("webhook", [HOOK, FULL], ids=["short", "full"])
 def test_nothing_secret_leaves(webhook: Webhook) -> None:
-    body = envelope("a", webhook, TOLD)
+    body = envelope(office("a"), webhook, TOLD)
     assert b"session_hash" not in body
     assert b"sessionHash" not in body

@@ -48,6 +48,7 @@ def _pressed(room: Room, command: cmd.Press, person: Person, action: PostbackAct
         source=command.source,
         payload=action.payload,
         metadata=action.metadata,
+        action=action,
     )
 
 

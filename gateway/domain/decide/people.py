@@ -200,7 +200,7 @@ def _seen(person: Person, draft: cmd.DeviceDraft, stamp: Stamp) -> ev.DeviceSeen
     }
     if before is None:
         device = Device(id=stamp.new_id(), guid=draft.guid, last_seen=stamp.at, **facts)
-        return _device_seen(person, device, stamp)
+        return structs.replace(_device_seen(person, device, stamp), added=True)
     same = structs.replace(before, **facts) == before
     if same and stamp.at - before.last_seen < SEEN_AGAIN_MS:
         return None

@@ -1,7 +1,7 @@
 """What every event is."""
 
 from gateway.domain.message import Message
-from gateway.domain.model import Conversation, User
+from gateway.domain.model import Conversation, Person, User
 from gateway.domain.value import Value
 
 
@@ -29,12 +29,14 @@ class History(Value):
 class ConversationEvent(Event, kw_only=True):
     """Something that happened in a conversation; `conversation` is its state afterwards.
 
-    `shown` is what whoever comes into control wants to know.
+    `shown` is what whoever comes into control wants to know; `owner` is whose default conversation it is, for those
+    who are told by users. Neither is part of the history.
     """
 
     conversation: Conversation
     seq: int = 0
     shown: History | None = None
+    owner: Person | None = None
 
     @property
     def lane(self) -> str:
@@ -42,7 +44,10 @@ class ConversationEvent(Event, kw_only=True):
 
 
 class PersonEvent(Event, kw_only=True):
+    """Something that befell a user; `owner` is the same with their clients, for those who are told of these."""
+
     user: User
+    owner: Person | None = None
 
     @property
     def lane(self) -> str:

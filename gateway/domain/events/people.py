@@ -70,7 +70,8 @@ class ClientRemoved(PersonEvent, kw_only=True, tag="client:remove"):
 
 
 class DeviceSeen(PersonEvent, kw_only=True, tag="device"):
-    """A device is new or has changed; `gone` names one that had to make room."""
+    """A device was `added` or has changed; `gone` names one that had to make room."""
 
     device: Device
+    added: bool = False
     gone: str | None = None

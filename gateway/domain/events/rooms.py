@@ -1,5 +1,6 @@
 """What happens in conversations, between those who sit in them."""
 
+from gateway.domain.content import PostbackAction
 from gateway.domain.events.event import ConversationEvent
 from gateway.domain.message import Message
 from gateway.domain.model import Association, Metadata, Participant, Source, User
@@ -76,9 +77,12 @@ class Typing(ConversationEvent, kw_only=True, tag="conversation:typing"):
 
 
 class Pressed(ConversationEvent, kw_only=True, tag="conversation:postback"):
-    """A button's answer, told to the business alone: it takes no `seq`."""
+    """A button's answer, told to the business alone: it takes no `seq`. `message` is the one that has the button, for
+    those who are told of it."""
 
     user: User
     source: Source
     payload: str
     metadata: Metadata | None = None
+    action: PostbackAction | None = None
+    message: Message | None = None

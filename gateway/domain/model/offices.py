@@ -134,3 +134,6 @@ class Office(Value, kw_only=True):
     def menu_of(self, integration: Integration) -> Menu | None:
         """What its users are shown: its own menu, else the app's."""
         return integration.menu or self.menu
+
+    def webhook(self, webhook_id: str) -> Webhook | None:
+        return next((it for it in self.webhooks if it.id == webhook_id), None)

@@ -1,13 +1,13 @@
 """Reading what a group of commands needs: a statement per kind of thing, and none for what was used last."""
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
 from msgspec import structs
 
 from gateway.domain import limits, naming
-from gateway.domain.audience import wants_deliveries
+from gateway.domain.audience import wants_buttons, wants_recipients
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
@@ -107,7 +107,7 @@ class Reader:
         await self.rooms({need.room for need in needs if need.room})
         await self._named(set(chain.from_iterable(need.people for need in needs)))
         needs = await self._placed(needs)
-        await self._guests(need.room for need in needs if need.guests or (need.recipients and self._tracked(need)))
+        await self._guests(it.room for it in needs if it.guests or (it.recipients and self._told(it, wants_recipients)))
         await self._rooms_of(ref for need in needs if need.rooms_of_people for ref in need.people)
         await self._guests(it for need in needs if need.rooms_of_people and need.guests for it in self._around(need))
         await self._sent({need.sent for need in needs if need.sent})
@@ -116,7 +116,7 @@ class Reader:
         await self._replies({(need.room, need.reply) for need in needs if need.reply is not None})
         await self._newest({need.room for need in needs if need.room and self._asks_what_was_said(need)})
         await self._attachments({need.attachment for need in needs if need.attachment})
-        await self._actions({(need.room, need.action) for need in needs if need.action})
+        await self._actions([need for need in needs if need.action])
         return self.house
 
     async def _account(self) -> None:
@@ -206,9 +206,9 @@ class Reader:
         for ref in wanted:
             self.house.named[ref] = naming.meant(found.get((ref.app_id, ref.value), ()), ref.brand)
 
-    def _tracked(self, need: Needs) -> bool:
+    def _told(self, need: Needs, of: Callable[[Office], bool]) -> bool:
         office = self.house.offices.get(need.office or "")
-        return office is not None and wants_deliveries(office)
+        return office is not None and of(office)
 
     async def _guests(self, room_ids: Iterable[str | None]) -> None:
         rooms = (self.house.rooms.get(it or "") for it in room_ids)
@@ -268,10 +268,18 @@ class Reader:
             for key, body in await self._ask("attachments_by_id", store(sorted(ids))):
                 self.house.attachments[key] = load(body, Attachment)
 
-    async def _actions(self, keys: set[tuple[str | None, str]]) -> None:
-        if keys:
-            for room, action_id, body in await self._ask("actions_by_id", store(list(keys))):
-                self.house.actions[room, action_id] = load(body, AnyAction)
+    async def _actions(self, needs: Sequence[Needs]) -> None:
+        """Buttons, with their messages where somebody is told of these too."""
+        if not needs:
+            return
+        asked = {need.action for need in needs if self._told(need, wants_buttons)}
+        shown = set()
+        keys = {(need.room, need.action) for need in needs}
+        for room, action_id, message_id, body in await self._ask("actions_by_id", store(list(keys))):
+            self.house.actions[room, action_id] = load(body, AnyAction)
+            if action_id in asked:
+                shown.add(message_id)
+        await self._messages(shown)
 
     def learn_office(self, office: Office) -> None: ...
 

@@ -51,8 +51,8 @@ CROSS JOIN messages ON messages.conversation_id = json_extract(wanted.value, '$[
 -- messages_by_id: Messages by id.
 SELECT conversation_id, id, body FROM messages WHERE id IN (SELECT value FROM json_each(?));
 
--- actions_by_id: Buttons by [conversation, id].
-SELECT actions.conversation_id, actions.id, actions.body
+-- actions_by_id: Buttons by [conversation, id], with the id of their message.
+SELECT actions.conversation_id, actions.id, actions.message_id, actions.body
 FROM json_each(?) AS wanted
 CROSS JOIN actions ON actions.conversation_id = json_extract(wanted.value, '$[0]')
     AND actions.id = json_extract(wanted.value, '$[1]');

@@ -10,7 +10,7 @@ from clients.loadtest.calls import BadCall, events, scan
 from gateway.domain import events as ev
 from gateway.domain.content import Text
 from gateway.domain.message import Message
-from gateway.domain.model import API, Author, Conversation, Kind, Webhook
+from gateway.domain.model import API, App, Author, Conversation, Kind, Office, Webhook
 from gateway.wire import webhook_v2
 
 AT = 1_700_000_000_123
@@ -49,7 +49,8 @@ def posted(text: str) -> ev.MessagePosted:
 
 def test_an_event_is_read_as_the_gateway_writes_it() -> None:
     webhook = Webhook(id="w", integration_id="i", target="http://here/", triggers=("conversation:message",), secret="s")
-    body = webhook_v2.envelope("a", webhook, [posted(f"@{0xABC:016x}xxx"), posted("by somebody else")])
+    office = Office(app=App(id="a", display_name="app"))
+    body = webhook_v2.envelope(office, webhook, [posted(f"@{0xABC:016x}xxx"), posted("by somebody else")])
     ours, theirs = events(body)
     assert (ours.conversation_id, ours.sent_ns, ours.received_ns) == ("c", 0xABC, AT * 1_000_000)
     assert theirs.sent_ns is None
