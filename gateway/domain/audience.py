@@ -55,6 +55,7 @@ V1_TRIGGERS: Final[dict[type[ev.Event], tuple[str, ...]]] = {
     ev.Pressed: ("postback",),
     ev.DeviceSeen: ("client:add",),
     ev.ClientRemoved: ("client:remove", "link:failure"),
+    ev.UserMerged: ("merge:appUser",),
     ev.UserRemoved: ("appUser:delete",),
 }
 
@@ -63,7 +64,6 @@ KNOWN_V1_TRIGGERS: Final = frozenset(it for names in V1_TRIGGERS.values() for it
     "conversation:referral",
     "link:match",
     "link:success",
-    "merge:appUser",
     "notification:delivery:channel",
     "notification:delivery:failure",
     "notification:delivery:user",

@@ -37,7 +37,9 @@ def render(office: Office, webhook: Webhook, event: ev.Event) -> Json:
 
 
 def _whose(office: Office, webhook: Webhook, event: Any) -> Json:
-    """The user, in full where asked, and their default conversation."""
+    """The user, in full where asked, and their default conversation. A merge names its users itself."""
+    if isinstance(event, ev.UserMerged):
+        return {}
     user = _user(event)
     shown = people.short_app_user(user)
     if webhook.include_full_user and event.owner is not None:
@@ -126,6 +128,13 @@ def _link_failed(event: ev.ClientRemoved, _: Office) -> Json:
     )
 
 
+def _merged(event: ev.UserMerged, _: Office) -> Json:
+    return {
+        "surviving": people.short_app_user(event.user),
+        "discarded": [people.short_app_user(event.discarded)],
+    }
+
+
 def _gone(_: ev.UserRemoved, __: Office) -> Json:
     return {}
 
@@ -143,5 +152,6 @@ RENDERERS: Final[dict[str, Callable[[Any, Office], Json]]] = {
     "client:add": _device_added,
     "client:remove": _client_removed,
     "link:failure": _link_failed,
+    "merge:appUser": _merged,
     "appUser:delete": _gone,
 }

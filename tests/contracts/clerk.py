@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.domain import audience
+from gateway.domain import mirror
 from gateway.domain.commands import Command, CreateApp, Needs, Ref
 from gateway.domain.decide import decide
 from gateway.domain.events import Event
@@ -67,12 +67,7 @@ def decided(house: House, commands: Sequence[Command[Any]], clock: HandWound) ->
 
 
 def due(house: House, events: Sequence[Event]) -> list[Mirrored]:
-    found = []
-    for event in events:
-        office = house.offices.get(event.app_id)
-        hooks = audience.webhooks(office, event) if office else ()
-        found += [Mirrored(hook.id, event.lane, event) for hook in hooks]
-    return found
+    return [Mirrored(hook.id, event.lane, told) for event in events for hook, told in mirror.due(house, event)]
 
 
 async def opened(store: Store, clock: HandWound) -> Clerk:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.domain.content import PostbackAction, Text
+from gateway.domain.events import MessagePosted, Pressed
 from gateway.domain.model import Integration
 from gateway.ports import Lane, Settled, Store
 from tests.contracts.clerk import Clerk
@@ -131,3 +133,36 @@ async def test_a_webhook_is_due_only_what_it_named(clerk: Clerk, hook: str) -> N
     assert await clerk.store.lanes() == []
     await clerk.do(clerk.orders.alters(room, display_name="Crew"))
     assert await clerk.store.lanes() == []
+
+
+async def test_v1_is_told_by_its_user(premises: Premises, clerk: Clerk, hook: str) -> None:
+    """Whose conversation it is is read for the business's words too, and kept with them; others pay nothing for it."""
+    (old,) = await clerk.do(clerk.orders.custom("message:appMaker", "postback", version="v1.1"))
+    await clerk.do(clerk.orders.user("ann"))
+    (room,) = await clerk.do(clerk.orders.personal("ann"))
+    here = room.conversation.id
+    afresh = Clerk(await premises.open(), clerk.app_id, clerk.clock)
+    button = PostbackAction(text="Yes", payload="YES")
+    (asked,) = await afresh.do(afresh.orders.posts(here, Text(text="Tea?", actions=(button,))))
+    afresh = Clerk(await premises.open(), clerk.app_id, clerk.clock)
+    await afresh.do(afresh.orders.presses(here, "ann", asked.message.content.actions[0].id))
+    said, pressed = [it.event for it in await clerk.store.waiting(old.webhooks[0].id, here, 10)]
+    assert isinstance(said, MessagePosted)
+    assert isinstance(pressed, Pressed)
+    assert said.owner == pressed.owner == await clerk.person("ann")
+    assert pressed.message == asked.message
+    (plain,) = [it.event for it in await clerk.store.waiting(hook, here, 10)]
+    assert isinstance(plain, MessagePosted)
+    assert (plain.id, plain.owner) == (said.id, None)
+
+
+async def test_without_v1_nobody_is_read_for_it(premises: Premises, clerk: Clerk, hook: str) -> None:
+    await clerk.do(clerk.orders.user("ann"))
+    (room,) = await clerk.do(clerk.orders.personal("ann"))
+    store = await premises.open()
+    needs = clerk.orders.says(room.conversation.id).needs()
+    assert not (await store.peek(needs)).people
+    await clerk.do(clerk.orders.custom("message:appUser", version="v1.1"))
+    assert not (await (await premises.open()).peek(needs)).people
+    await clerk.do(clerk.orders.custom("message:appMaker", version="v1.1"))
+    assert (await (await premises.open()).peek(needs)).people

@@ -11,6 +11,7 @@ from gateway.domain.message import Message
 from gateway.domain.model import Author, Client, Profile, Source
 from gateway.domain.scrub import scrubbed, scrubbed_person
 from gateway.wire.json import store
+from tests.domain import default_life
 from tests.domain.town import Town
 
 PROFILE = Profile(
@@ -125,3 +126,22 @@ def test_a_source_is_only_the_doers(town: Town) -> None:
     )
     assert "Firefox" in store(scrubbed(quoting, ann))
     assert "Firefox" not in store(scrubbed(quoting, bob))
+
+
+def test_also_whose_conversation_it_is() -> None:
+    """Also where the business speaks, whose doing it then is not."""
+    town = default_life.lived()
+    ann = next(it.owner.user.id for it in default_life.events() if isinstance(it, ev.MessagePosted) and it.owner)
+    client = Client(id="k", type="twilio", display_name="Annabel", info={"city": "sesame"}, raw={"a": "Firefox"})
+    for _, event in town.due:
+        owner = getattr(event, "owner", None)
+        if owner is None:
+            continue
+        devices = tuple(structs.replace(it, info={"browser": "Firefox"}) for it in owner.devices)
+        user = structs.replace(owner.user, profile=PROFILE, metadata={"word": "sesame"})
+        known = structs.replace(owner, user=user, client=client, links=(client,), devices=devices)
+        told = structs.replace(event, owner=known)
+        left = scrubbed(told, ann)
+        assert [word for word in SECRETS if word in store(left)] == []
+        assert left.owner == scrubbed_person(known)  # type: ignore[attr-defined]
+        assert scrubbed(told, "somebody else") is told

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from msgspec import structs
 
 from gateway.domain import commands as cmd
+from gateway.domain import mirror
 from gateway.domain.commands import Command, DeviceDraft, Ref, Speaker, WebhookDraft
 from gateway.domain.content import Content, Text
 from gateway.domain.decide import decide
@@ -14,7 +15,7 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.events import Event
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
-from gateway.domain.model import API, AppSettings, Attachment, Confirmation, Kind, Link, Profile, Source
+from gateway.domain.model import API, AppSettings, Attachment, Confirmation, Kind, Link, Profile, Source, Webhook
 from gateway.domain.model.clients import ByTwilio
 from gateway.domain.value import Value
 
@@ -163,6 +164,7 @@ class Town:
         self.clock = HandWound()
         self.house = House()
         self.happened: list[Event] = []
+        self.due: list[tuple[Webhook, Event]] = []
         self.app_id = self.do(cmd.CreateApp(display_name="app", settings=settings)).id
         self.orders = Orders(self.app_id)
 
@@ -172,6 +174,7 @@ class Town:
         assert _picture(self.house) == before, "deciding changes nothing; only evolving does"
         for event in decision.events:
             evolve(self.house, event)
+            self.due += mirror.due(self.house, event)
         self.happened += decision.events
         if decision.refused is not None:
             raise Refused(decision.refused)

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import pytest
@@ -117,8 +117,8 @@ class Mail:
             await asyncio.wait(self.deliverer._calls)
 
 
-async def _hook(building: Building, target: str = "https://example.org/one") -> Webhook:
-    draft = cmd.WebhookDraft(target=target, triggers=("conversation:message",))
+async def _hook(building: Building, target: str = "https://example.org/one", **facts: Any) -> Webhook:
+    draft = cmd.WebhookDraft(target=target, **{"triggers": ("conversation:message",), **facts})
     integration = await building.one(building.orders.integration("custom", webhooks=(draft,)))
     hook: Webhook = integration.webhooks[0]
     return hook
@@ -142,6 +142,25 @@ async def test_a_step_sends_what_is_oldest_in_one_call(mail: Mail) -> None:
     assert mail.doorstep.events == said
     assert await mail.step() is None
     assert await mail.waiting() == []
+
+
+async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail) -> None:
+    old = await _hook(mail.building, triggers=("message:appMaker",), version="v1.1")
+    orders = mail.building.orders
+    room = (await mail.building.one(orders.personal("ann"))).conversation.id
+    bodies: list[bytes] = []
+
+    async def take(target: str, secret: str, body: bytes) -> int:
+        bodies.append(body)
+        return 500 if len(bodies) == 2 else 200
+
+    mail.deliverer._poster = take
+    await mail.says("one", "two", "three", room=room)
+    steps = [await mail.deliverer.step((old.id, room)) for _ in range(5)]
+    assert steps == [0.0, retry.INTERVALS_S[0], 0.0, 0.0, None]
+    sent = [orjson.loads(body) for body in bodies]
+    assert [[it["text"] for it in call["messages"]] for call in sent] == [["one"], ["two"], ["two"], ["three"]]
+    assert {call["version"] for call in sent} == {"v1.1"}
 
 
 @pytest.mark.parametrize("status", [None, 302, 500, 503, 429])

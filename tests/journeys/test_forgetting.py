@@ -1,5 +1,7 @@
 """Personal information is removed: from answers, from what devices are told, and from the disk."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,22 @@ async def test_whoever_is_deleted_is_forgotten(house: House, receiver: Receiver,
     (left,) = missed["result"]["events"]
     assert left["event"]["type"] == "conversation:leave"
     assert "displayName" not in left["event"]["payload"]["user"]
+
+
+@pytest.mark.parametrize("path", ["/users/ann/personalinformation", "/users/ann"])
+async def test_what_v1_is_due_is_forgotten_too(house: House, receiver: Receiver, tmp_path: Path, path: str) -> None:
+    """Whatever the business said comes with the user who was told it, and all that is known of them."""
+    await house.old_webhook(receiver.url, "message:appMaker", include_full_user=True)
+    receiver.answer = 503
+    await lived(house)
+    said = {"role": "appMaker", "type": "text", "text": "what you say"}
+    assert (await house.v1("POST", "/appusers/ann/messages", said)).status == 201
+    await receiver.until(lambda: receiver.statuses)
+    with closing(sqlite3.connect(tmp_path / "data" / "gateway.db")) as db:
+        ((due,),) = db.execute("SELECT body FROM outbox").fetchall()
+    assert [it for it in SECRETS if it not in due.encode()] == []
+    await house.rest("DELETE", path)
+    assert in_the_file(tmp_path / "data") == set()
 
 
 async def test_what_is_sent_again_says_nothing_personal(house: House, receiver: Receiver) -> None:
