@@ -226,6 +226,10 @@ def no_connector(channel: str) -> Problem:
     return bad_request(f"No connector serves the channel {channel} here: there is nothing to ask of it")
 
 
+def part_of(kind: str, other: str) -> Problem:
+    return bad_request(f"type should be {other}, of which {kind} is a part here")
+
+
 def lasting(field: str) -> Problem:
     return bad_request(f"{field} cannot be changed: delete the integration and create it again")
 

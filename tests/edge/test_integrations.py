@@ -171,7 +171,7 @@ async def test_a_target_that_nothing_can_be_posted_to(rest: Rest, hooks: str, ta
 
 async def test_a_trigger_that_is_none(rest: Rest, hooks: str) -> None:
     refused = await rest("POST", hooks, {**HOOK, "triggers": ["conversation:message", "Conversation:Message"]})
-    assert (refused.status, refused.title) == (400, "triggers should be known; 'Conversation:Message' is not")
+    assert (refused.status, refused.title) == (400, "triggers should be known in v2; 'Conversation:Message' is not")
 
 
 async def test_another_apps_integration_is_not_there(rest: Rest, other: Credentials) -> None:

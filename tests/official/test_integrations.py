@@ -103,3 +103,14 @@ async def test_keys_are_for_custom_integrations(house: House, official: Official
     with pytest.raises(client.exceptions.BadRequestException) as refused:
         await official.ours("CustomIntegrationApiKeysApi.create_custom_integration_key", web, asked)
     assert "API keys are available only for custom integrations" in refused.value.body
+
+
+async def test_webhooks_of_v1_are_read_and_changed(house: House, official: Official) -> None:
+    made = (await house.v1("POST", "/webhooks", {"target": HOOK["target"]})).body["webhook"]
+    shown = (await official.ours("IntegrationsApi.get_integration", made["_id"])).integration
+    (hook,) = shown.webhooks
+    assert (shown.type, hook.version, hook.secret) == ("custom", "v1.1", made["secret"])
+    hook.target = "https://example.com/moved"
+    body = ("WebhookBody", {"target": hook.target, "triggers": hook.triggers})
+    changed = await official.ours("WebhooksApi.update_webhook", made["_id"], hook.id, body)
+    assert (changed.webhook.version, changed.webhook.target) == ("v1.1", hook.target)

@@ -1,6 +1,7 @@
 """Decisions about integrations and their webhooks."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import UNSET, structs
 
@@ -16,6 +17,8 @@ from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Integration, Office, Webhook
 from gateway.domain.value import Stamp
+
+SECRETS: Final = {"v2": 86, "v1.1": 24}  # characters of a webhook's secret, by its version
 
 
 def create_integration(house: House, command: cmd.CreateIntegration, stamp: Stamp) -> Decision:
@@ -140,7 +143,7 @@ def _new_webhook(integration_id: str, draft: cmd.WebhookDraft, stamp: Stamp) -> 
         integration_id=integration_id,
         target=draft.target,
         triggers=draft.triggers,
-        secret=stamp.new_secret(),
+        secret=stamp.new_secret()[: SECRETS[draft.version]],
         version=draft.version,
         include_full_user=draft.include_full_user,
         include_full_source=draft.include_full_source,

@@ -11,7 +11,20 @@ from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
 from gateway.edge.http import KNOWN, answer
 from gateway.edge.origins import MAX_AGE
-from gateway.edge.v1 import app_users, apps, channels, conversation, elsewhere, files, keys, menus, messages, templates
+from gateway.edge.v1 import (
+    app_users,
+    apps,
+    channels,
+    conversation,
+    elsewhere,
+    files,
+    integrations,
+    keys,
+    menus,
+    messages,
+    templates,
+    webhooks,
+)
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
 from gateway.flow.floor import Flow
@@ -28,6 +41,8 @@ MODULES: Final = (
     elsewhere,
     templates,
     menus,
+    webhooks,
+    integrations,
 )
 ROUTES: Final = Routes(it for module in MODULES for it in module.ROUTES)
 PATHS: Final = ("/v1.1/{tail:.*}", "/v1/{tail:.*}")  # both are written for what is the same

@@ -70,10 +70,10 @@ class KeyList(Answer, kw_only=True):
 
 
 class Webhook(Answer, kw_only=True):
-    """Where events are posted to. `secret` comes with every post, as the header `X-API-Key`."""
+    """Where events are posted to, in the words of `version`. `secret` comes along as the header `X-API-Key`."""
 
     id: Id
-    version: Literal["v2"]
+    version: Literal["v1.1", "v2"]
     target: str
     triggers: Annotated[tuple[str, ...], Meta(min_length=1)]
     secret: str

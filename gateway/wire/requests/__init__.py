@@ -58,7 +58,6 @@ from gateway.wire.requests.integrations import (
     WebhookOfIntegration,
     WebhookUpdate,
     check_lasting,
-    check_triggers,
 )
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Captions, Destination, MessageCreate
 from gateway.wire.requests.oauth import Authorize, Consent, TokenRequest, Wished
@@ -151,6 +150,5 @@ __all__ = [
     "changes",
     "check_lasting",
     "check_moment",
-    "check_triggers",
     "lasting",
 ]

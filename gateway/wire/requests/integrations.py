@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType, field
 
 from gateway.domain import errors
-from gateway.domain.audience import KNOWN_TRIGGERS
 from gateway.domain.commands import WebhookDraft
 from gateway.domain.content import Url, check_target
 from gateway.domain.errors import Refused
@@ -22,7 +21,6 @@ class WebhookCreate(Body, kw_only=True):
 
     def __post_init__(self) -> None:
         check_target(self.target, "target")
-        check_triggers(self.triggers)
 
     @property
     def draft(self) -> WebhookDraft:
@@ -43,14 +41,6 @@ class WebhookUpdate(Body, kw_only=True):
     def __post_init__(self) -> None:
         if self.target is not UNSET:
             check_target(self.target, "target")
-        if self.triggers is not UNSET:
-            check_triggers(self.triggers)
-
-
-def check_triggers(triggers: tuple[str, ...]) -> None:
-    for trigger in triggers:
-        if trigger not in KNOWN_TRIGGERS:
-            raise ValueError(f"triggers should be known; '{trigger}' is not")
 
 
 class WebhookOfIntegration(Body, kw_only=True):

@@ -30,6 +30,20 @@ ODD: Final[dict[str, Odd]] = {
         *odd("metadata", "x", 1, [], {"a": []}, {"a": {"b": 1}}, {"a": "x" * 4096}),
     ],
     "key": [({}, "name"), *NAMES],
+    "webhook": [
+        *odd("target", *WRONG, "", "example.org", "ftp://example.org", "javascript:alert(1)", "https://"),
+        *odd("triggers", "postback", 1, HUGE, True, [], {}, [1], [None], [["postback"]], ["nonsense"]),
+        *odd("includeClient", "yes", 1, [], {}),
+        *odd("includeFullAppUser", "yes", 0, [], {}),
+    ],
+    "integration": [
+        *odd("displayName", 7, HUGE, True, [], {}, "", "x" * 101),
+        *odd("brandColor", 7, "red", "12345", [], {}),
+        *odd("fixedIntroPane", "yes", 1, [], {}),
+        *odd("displayStyle", "sheet", 1, [], {}),
+        *odd("integrationOrder", "web", 1, {}, [1], [None]),
+        *odd("originWhitelist", "https://shop.example", 1, {}, ["shop.example"], ["https://shop.example/path"]),
+    ],
 }
 
 
