@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from clients.loadtest.mirror import Mirror
 from clients.loadtest.tally import Tally
@@ -72,6 +72,13 @@ class Failed:
     """The process cannot go on."""
 
     why: str
+
+    @classmethod
+    def because(cls, failed: BaseException) -> Self:
+        """Of what lies at the bottom of it."""
+        while isinstance(failed, BaseExceptionGroup):
+            failed = failed.exceptions[0]
+        return cls(f"{type(failed).__name__}: {failed}")
 
 
 Said: TypeAlias = Reached | Progress | Done | Failed | Listening | Heard

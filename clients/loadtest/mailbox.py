@@ -56,6 +56,8 @@ class Watch:
     from_ns: int = NEVER
     until_ns: int = NEVER
     last_ns: int = 0
+    calls: int = 0  # all of them, like the events, for the eyes of who waits
+    events: int = 0
 
     def is_on(self, at_ns: int) -> bool:
         """Whether this moment is measured."""
@@ -74,6 +76,8 @@ class Mailbox:
         now_ns, wall_ns = monotonic_ns(), time_ns()
         told, watch = events(body), self._watch
         watch.last_ns = now_ns
+        watch.calls += 1
+        watch.events += len(told)
         if watch.is_on(now_ns):
             watch.mirror.calls += 1
             watch.mirror.events += len(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -18,7 +19,7 @@ from clients.loadtest.guest import SECOND_NS
 from clients.loadtest.mailbox import FAILED, OK, SILENCE, Caller, Mailbox, Watch
 from clients.loadtest.mirror import Mirror
 from clients.loadtest.options import Options
-from clients.loadtest.stage import until
+from clients.loadtest.stage import PROGRESS_S, until
 
 HERE: Final = "127.0.0.1"
 POLL_S: Final = 0.02
@@ -31,11 +32,18 @@ def receive(options: Options, line: Connection) -> None:
     try:
         uvloop.run(_receive(options, line))
     except Exception as failed:  # noqa: BLE001 - whatever it is, who waits for it must hear
-        line.send(Failed(f"{type(failed).__name__}: {failed}"))
+        line.send(Failed.because(failed))
 
 
 async def _receive(options: Options, line: Connection) -> None:
     watch = Watch()
+    async with asyncio.TaskGroup() as tasks:
+        telling = tasks.create_task(_tell(watch))
+        await _play(options, line, watch)
+        telling.cancel()
+
+
+async def _play(options: Options, line: Connection, watch: Watch) -> None:
     mailboxes = [Mailbox(watch) for _ in range(options.webhooks)]
     line.send(Listening(await _listen(options, watch.mirror, mailboxes)))
     await _measure(watch, options.seconds, await asyncio.to_thread(line.recv))
@@ -76,6 +84,16 @@ async def _measure(watch: Watch, seconds: float, go: Go) -> None:
     began_cpu_s = process_time()
     await until(watch.until_ns)
     watch.mirror.cpu_s = process_time() - began_cpu_s
+
+
+async def _tell(watch: Watch) -> None:
+    """Says every second how it goes."""
+    calls, events = 0, 0
+    while True:
+        await asyncio.sleep(PROGRESS_S)
+        words = f"webhooks {watch.calls - calls:>6,} calls/s  {watch.events - events:>7,} events/s"
+        print(f"{'':>14} {words}", file=sys.stderr, flush=True)
+        calls, events = watch.calls, watch.events
 
 
 async def _drain(mailboxes: Sequence[Mailbox], minutes: Mapping[str, Sequence[int]], seconds: float) -> None:

@@ -22,7 +22,7 @@ def work(plan: Plan, line: Connection) -> None:
     try:
         uvloop.run(_play(plan, line))
     except Exception as failed:  # noqa: BLE001 - whatever it is, the conductor must not wait for it
-        line.send(Failed(_cause(failed)))
+        line.send(Failed.because(failed))
 
 
 async def _play(plan: Plan, line: Connection) -> None:
@@ -35,9 +35,3 @@ async def _play(plan: Plan, line: Connection) -> None:
         reporting.cancel()
     line.send(Done(stage.tally, stage.cpu_s, stage.minutes))
     await asyncio.gather(*(guest.cut() for guest in stage.guests if guest.online))
-
-
-def _cause(failed: BaseException) -> str:
-    while isinstance(failed, BaseExceptionGroup):
-        failed = failed.exceptions[0]
-    return f"{type(failed).__name__}: {failed}"
