@@ -96,7 +96,7 @@ def explain(error: Exception) -> str:
         return f"should have required property '{name}'{where}"
     located = LOCATED.fullmatch(str(error))
     said, place = located.groups() if located else (str(error), None)
-    return f"{place}: {_lower(said)}" if place else said
+    return f"{place}: {_lower(said)}" if place and place.strip("[.]") else said
 
 
 def _lower(sentence: str) -> str:

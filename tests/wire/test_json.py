@@ -37,6 +37,7 @@ def refusal(data: bytes, kind: Any) -> str:
             "should have required property 'type' in content",
         ),
         (b'{"type":"hello","id":1,"device":{}}', AnyFrame, "should have required property 'guid' in device"),
+        (b'{"a":{"b":1e400}}', dict[str, Any], "Number out of range"),
         (b'{"externalId":7}', UserCreate, "externalId: expected `str | null`, got `int`"),
         (b'{"profile":{"email":7}}', UserCreate, "profile.email: expected `str | null`, got `int`"),
         (b'{"metadata":{"a":null}}', UserCreate, "metadata[...]: expected `bool | int | float | str`, got `null`"),

@@ -36,6 +36,11 @@ async def forget(call: Call) -> Json:
     return await get(call)
 
 
+async def merge(call: Call) -> None:
+    """Two users are one person."""
+    await call.flow.corridor.execute((await call.body(people.Merge)).command(call.app_id))
+
+
 async def _shown(call: Call, person: Person) -> Json:
     return {"appUser": people.app_user(person, await call.office())}
 
@@ -45,6 +50,7 @@ _ONE = f"{_ALL}/{{userId}}"
 
 ROUTES = (
     Route("POST", _ALL, access.APP, create, 201),
+    Route("POST", f"{_ALL}/merge", access.APP, merge),
     Route("GET", _ONE, access.USER, get),
     Route("PUT", _ONE, access.USER, update),
     Route("DELETE", _ONE, access.APP, delete),

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType, field
 
 from gateway.domain import limits, reach
-from gateway.domain.commands import CreateUser, Ref, UpdateUser
+from gateway.domain.commands import CreateUser, MergeUsers, Ref, UpdateUser
 from gateway.domain.content import check_metadata
 from gateway.domain.model import PENDING, Client, Device, ExternalId, Metadata, Office, Person, Profile, User
 from gateway.wire.requests import Body, Moment, check_moment
@@ -73,6 +73,10 @@ class Named(Body, kw_only=True):
 class Merge(Body, kw_only=True):
     surviving: Named
     discarded: Named
+
+    def command(self, app_id: str) -> MergeUsers:
+        surviving, discarded = (Ref(app_id, it.id, "id") for it in (self.surviving, self.discarded))
+        return MergeUsers(app_id=app_id, surviving=surviving, discarded=discarded)
 
 
 def app_user(person: Person, office: Office) -> Json:

@@ -119,3 +119,41 @@ async def test_a_user_changes_themselves_and_deletes_nobody(house: House) -> Non
     assert (await house.v1("PUT", "/appusers/ann", {"givenName": "Ann"}, token=own)).status == 200
     for path in ("", "/profile"):
         assert (await house.v1("DELETE", f"/appusers/ann{path}", token=own)).error[:2] == (403, "forbidden")
+
+
+async def _people(house: House, *names: str) -> list[str]:
+    made = [await house.v1("POST", "/appusers", {"userId": it, "properties": {it: True}}) for it in names]
+    return [it.body["appUser"]["_id"] for it in made]
+
+
+async def test_two_users_become_one(house: House) -> None:
+    ann, bob = await _people(house, "ann", "bob")
+    for name in ("ann", "bob"):
+        await house.v1("POST", f"/appusers/{name}/messages", {"role": "appUser", "type": "text", "text": name})
+    body = {"surviving": {"_id": ann}, "discarded": {"_id": bob}}
+    assert await house.v1("POST", "/appUsers/merge", body) == (200, {})
+    user = (await house.v1("GET", "/appusers/ann")).body["appUser"]
+    assert (user["_id"], user["properties"]) == (ann, {"ann": True, "bob": True})
+    page = (await house.v1("GET", "/appusers/ann/messages")).body
+    assert [(it["text"], it["authorId"]) for it in page["messages"]] == [("ann", ann), ("bob", ann)]
+    for name in ("bob", bob):
+        assert (await house.v1("GET", f"/appusers/{name}")).error[:2] == (404, "user_not_found")
+
+
+async def test_a_wrong_merge_is_refused(house: House) -> None:
+    ann, bob = await _people(house, "ann", "bob")
+    merges: list[tuple[Any, int, str]] = [
+        ({}, 400, "surviving"),
+        ({"surviving": {"_id": ann}}, 400, "discarded"),
+        ({"surviving": {}, "discarded": {"_id": bob}}, 400, "_id"),
+        ({"surviving": ann, "discarded": bob}, 400, "surviving"),
+        ({"surviving": {"_id": 7}, "discarded": {"_id": bob}}, 400, "surviving._id"),
+        ({"surviving": {"_id": ann}, "discarded": {"_id": ann}}, 400, "two different users"),
+        ({"surviving": {"_id": ann}, "discarded": {"_id": "0" * 24}}, 404, "User not found"),
+        ({"surviving": {"_id": "ann"}, "discarded": {"_id": bob}}, 404, "User not found"),
+    ]
+    for body, status, word in merges:
+        refused = await house.v1("POST", "/appusers/merge", body)
+        assert (refused.error[0], word in refused.error[2]) == (status, True), refused
+    own = old_token(house, scope="appUser", userId="ann")
+    assert (await house.v1("POST", "/appusers/merge", {}, token=own)).error[:2] == (403, "forbidden")
