@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import convert, json, to_builtins
 
@@ -136,6 +136,8 @@ def test_a_backslash_keeps_it_text() -> None:
     assert said(text=r"\$[Pay](1.00)") == [text("$[Pay](1.00)")]
     (shown,) = said(markdownText=r"Write \%[l](reply:A)")
     assert (shown["text"], "actions" in shown) == ("Write %[l](reply:A)", False)
+    (shown,) = said(markdownText=r"Write \$[l](https://e.x)")
+    assert (shown["text"], "<a" in shown["htmlText"]) == ("Write $[l](https://e.x)", False)
 
 
 def test_what_users_type_stays_text() -> None:
@@ -209,6 +211,7 @@ def test_as_many_pictures_as_one_text_may_show() -> None:
     assert problem.title.startswith("content: at most 10 pictures")
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("%$!&[](){}\\\n \t<>:ab10./") | st.characters(codec="utf-8"), min_size=1, max_size=200))
 def test_nothing_that_is_written_breaks_it(written: str) -> None:
     for content in (Text(text=written), Text(html_text=written), Text(markdown_text=written)):
@@ -216,6 +219,7 @@ def test_nothing_that_is_written_breaks_it(written: str) -> None:
             assert len(spelled_out(content)) >= 1
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda it: not any(sign in it for sign in "%$!&")))
 def test_text_without_marks_comes_back_the_same(written: str) -> None:
     content = Text(text=written)

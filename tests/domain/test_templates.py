@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert, json
 
@@ -154,6 +154,7 @@ def test_both_forms_of_a_text_are_cut_at_the_same_places(town: Town) -> None:
     assert says(town, None, html_text="<p>%((template:R&amp;D))%</p>") == [text("Hello")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["one", "two", "%((template:a))%", "%{{template: b}}%"]), min_size=1, max_size=8))
 def test_what_is_written_is_said_in_order(written: list[str]) -> None:
     templates = [MessageTemplate(id=it, name=it, content=Text(text=f"template {it}")) for it in "ab"]

@@ -1,8 +1,8 @@
 """Buttons and pictures that stand in a text: `%[label](target)`, `$[label](price)` and `![](address)`."""
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 from gateway.domain import limits
 from gateway.domain.content import (
@@ -26,6 +26,18 @@ _HINTS: Final = ("%[", "$[", "![](")
 CURRENCY: Final = "usd"
 
 
+class Form(NamedTuple):
+    """How words in a form are read, and what guards those that stay text."""
+
+    read: Callable[[str], str] = str
+    guard: str = ""
+
+
+PLAIN: Final = Form()
+HTML: Final = Form(read=words)
+MARKDOWN: Final = Form(guard="\\")  # without its sign, a button is a link there
+
+
 class Marks:
     """What was written in shorthand, each once: a text and its rich form may say the same."""
 
@@ -35,32 +47,27 @@ class Marks:
 
     def taken_from(self, forms: Forms) -> Forms:
         """The text without its marks; None where nothing is left."""
-        return Forms(
-            self._left(forms.text),
-            self._left(forms.html, html=True),
-            self._left(forms.markdown, markdown=True),
-        )
+        return Forms(self._left(forms.text, PLAIN), self._left(forms.html, HTML), self._left(forms.markdown, MARKDOWN))
 
-    def _left(self, text: str | None, *, html: bool = False, markdown: bool = False) -> str | None:
+    def _left(self, text: str | None, form: Form) -> str | None:
         if text is None or not any(it in text for it in _HINTS):
             return text
-        lines = (self._line(line, html=html, markdown=markdown) for line in text.split("\n"))
+        lines = (self._line(line, form) for line in text.split("\n"))
         return "\n".join(it for it in lines if it is not None).strip("\n") or None
 
-    def _line(self, line: str, *, html: bool, markdown: bool) -> str | None:
+    def _line(self, line: str, form: Form) -> str | None:
         """A line that held nothing else is gone."""
 
         def seen(mark: re.Match[str]) -> str:
             if mark["escape"]:
                 sign, rest = mark[0][len(mark["gap"]) + 1], mark[0][len(mark["gap"]) + 2 :]
-                return mark["gap"] + sign + ("\\" if markdown else "") + rest  # in markdown the rest would be a link
-            return "" if self._taken(mark, html=html) else mark[0]
+                return mark["gap"] + sign + form.guard + rest
+            return "" if self._taken(mark, form.read) else mark[0]
 
         left = _MARK.sub(seen, line)
         return None if left != line and not left.strip() else left
 
-    def _taken(self, mark: re.Match[str], *, html: bool) -> bool:
-        read = words if html else str
+    def _taken(self, mark: re.Match[str], read: Callable[[str], str]) -> bool:
         if mark["picture"] is not None:
             return self._picture(read(mark["picture"]).strip())
         label, target = read(mark["label"]).strip(), read(mark["target"]).strip()
