@@ -201,6 +201,15 @@ class Eviction(Value, kw_only=True):
     key_id: str | None = None
 
 
+def goes_along(event: ev.UserMerged, *, by_session: bool) -> bool:
+    """Whether a device of the discarded one goes on as the survivor's; the others are sent away.
+
+    A session lets into an anonymous survivor alone, and a token into one who has the name it is for.
+    """
+    name = event.user.external_id
+    return name is None if by_session else name == event.discarded.external_id
+
+
 def evicted(event: ev.Event) -> Eviction | None:
     """Whom an event sends away, if anybody."""
     match event:

@@ -159,7 +159,7 @@ def _in_control(house: House, event: ev.Pressed | ev.ControlEvent) -> None:
         house.rooms[event.conversation.id] = Room(event.conversation, room.participants)
 
 
-def _user(house: House, event: ev.UserCreated | ev.UserUpdated) -> None:
+def _user(house: House, event: ev.PersonEvent) -> None:
     person = house.people.get(event.user.id) or Person(user=event.user)
     house.people[event.user.id] = structs.replace(person, user=event.user)
     _called(house, event.user)
@@ -290,6 +290,7 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.AcceptFailed: _nothing,
     ev.UserCreated: _user,
     ev.UserUpdated: _user,
+    ev.SessionsChanged: _user,
     ev.UserForgotten: _forgotten,
     ev.UserMerged: _merged,
     ev.UserRemoved: _user_removed,

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Protocol
 
 from gateway.domain import audience, goodbyes
-from gateway.domain.commands import Connect, DeviceDraft, Needs, Ref, UpdateDevice
+from gateway.domain.commands import Connect, DeviceDraft, Needs, OpenSession, Ref, UpdateDevice
 from gateway.domain.errors import Refused
-from gateway.domain.events import MessagePosted, ReachedUser
+from gateway.domain.events import MessagePosted, ReachedUser, UserMerged
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Integration, Person, Source
 from gateway.flow import visits
@@ -38,6 +38,7 @@ class Arriving(Protocol):
     def write(self, frame: bytes) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
     def become(self, person: Person, guid: str, proof: Proof | None) -> None: ...
+    def known_as(self, person: Person) -> None: ...
     def release(self, said: list[bytes], told: dict[str, int], pushed: list[Pushed]) -> None: ...
 
 
@@ -158,16 +159,56 @@ async def login(device: Arriving, frame: frames.Login) -> Json:
         user_id=before if device.session_hash else None,
         session_hash=device.session_hash,
     )
-    person = await device.flow.corridor.execute(command)
-    if person.user.id != before:
-        await _let_go(device, before)
+    try:
+        person = await device.flow.corridor.execute(command)
+    except Refused:
+        await _check_still_there(device)
+        raise
     device.become(person, device.guid, proof)
     device.session_hash = None
     gone = await _gone(device, proof)
     if gone is not None:
         device.dismiss(gone)
     device.release([], {}, [])
+    if person.user.id != before:
+        await _let_go(device, before)
     return {"user": v2.user(person.user)}
+
+
+async def _check_still_there(device: Arriving) -> None:
+    """Whoever was merged into somebody else while logging in was left alone, and may not stay."""
+    gone = await _gone(device, None)
+    if gone is not None:
+        device.dismiss(gone)
+
+
+async def go_on(device: Arriving, merged: UserMerged) -> None:
+    """A device goes on as the survivor's, and is told so: with a session of its own where it came by one.
+
+    Its user may be merged again meanwhile; then whoever brings it there gives the session.
+    """
+    token = device.flow.new_secret() if device.session_hash is not None else None
+    try:
+        person = await _survivor(device, merged.user.id, token)
+    except Refused:
+        person = None
+    if device.user_id != merged.user.id:
+        device.write(socket.merged(merged, None))
+    elif person is None:
+        device.dismiss(goodbyes.REVOKED)
+    else:
+        device.session_hash = tokens.digest(token) if token else None
+        device.known_as(person)
+        device.release([socket.merged(merged, token)], {}, [])
+
+
+async def _survivor(device: Arriving, user_id: str, token: str | None) -> Person:
+    """The survivor, to whom the device's new session belongs, durably."""
+    me = Ref(device.app_id, user_id, "id")
+    if token is None:
+        return await device.flow.queries.person(me)
+    opened = OpenSession(app_id=device.app_id, user=me, session_hash=tokens.digest(token))
+    return await device.flow.corridor.execute(opened)
 
 
 async def logout(device: Arriving, frame: frames.Logout) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from gateway.domain.audience import Eviction, evicted
-from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten
+from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten, UserMerged
 from gateway.domain.goodbyes import Goodbye
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
@@ -22,6 +22,7 @@ class Listener(Protocol):
     def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None: ...
     def expect(self, pushed: Pushed) -> None: ...
     def forget(self) -> None: ...
+    def merged(self, event: UserMerged) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
 
 
@@ -59,6 +60,9 @@ class Hub:
                 self._expect(event)
             if isinstance(event, UserForgotten):
                 self._forget(event)
+            if isinstance(event, UserMerged):
+                for listener in self.of(event.discarded.id):
+                    listener.merged(event)
             eviction = evicted(event)
             if eviction is not None:
                 self._evict(eviction)

@@ -10,8 +10,10 @@ import structlog
 from msgspec import structs
 
 from gateway.domain import errors, goodbyes
+from gateway.domain.audience import goes_along
 from gateway.domain.commands import Command, Receive, Ref, Speaker
 from gateway.domain.errors import Refused
+from gateway.domain.events import UserMerged
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Person, Source
 from gateway.flow import arrivals, device_commands
@@ -69,6 +71,7 @@ class Session:
         self.source = Source(type="web")
         self.background = False
         self.session_hash: str | None = None
+        self._logging_in = False
         self._greeted = False
         self._over = False
         self._busy = False
@@ -222,12 +225,19 @@ class Session:
                 await arrivals.hello(self, frame)
                 return None
             case frames.Login():
-                return await arrivals.login(self, frame)
+                return await self._login(frame)
             case frames.Logout():
                 await arrivals.logout(self, frame)
                 return None
             case _:
                 return await device_commands.look(self, self.flow, frame)
+
+    async def _login(self, frame: frames.Login) -> Json:
+        self._logging_in = True
+        try:
+            return await arrivals.login(self, frame)
+        finally:
+            self._logging_in = False
 
     def _submit(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
         self._lined_up += 1
@@ -292,6 +302,19 @@ class Session:
         if device is not None:
             self.source = structs.replace(self.source, device=structs.replace(device, info={}))
 
+    def merged(self, event: UserMerged) -> None:
+        """Go on as the survivor's device, or go; one that is logging in will be answered whose it is.
+
+        What the survivor is told is held until this device was told so itself.
+        """
+        if self._over or self._logging_in:
+            return
+        if goes_along(event, by_session=self.session_hash is not None):
+            self._sit_with(event.user.id)
+            self.flow.tasks.spawn(arrivals.go_on(self, event))
+        else:
+            self.dismiss(goodbyes.REVOKED)
+
     def dismiss(self, goodbye: Goodbye) -> None:
         if not self._over:
             self.over()
@@ -306,19 +329,27 @@ class Session:
         """
         if self._over:
             return
+        self.guid = guid
+        self._sit_with(person.user.id)
+        self.known_as(person)
+        self._expires(proof)
+
+    def _sit_with(self, user_id: str) -> None:
         if self.user_id:
             self.flow.hub.leave(self)
-        if self.user_id != person.user.id:
+        if self.user_id != user_id:
             self._receipts.forget()
-        self.user_id, self.guid = person.user.id, guid
-        self.speaker = Speaker(user=Ref(self.app_id, self.user_id, "id"))
-        self.source = _source(person, guid, self.integration_id)
-        for listener in self.flow.hub.of(self.user_id):
-            if isinstance(listener, Session) and listener.guid == guid:
+        self.user_id = user_id
+        self.speaker = Speaker(user=Ref(self.app_id, user_id, "id"))
+        for listener in self.flow.hub.of(user_id):
+            if isinstance(listener, Session) and listener.guid == self.guid:
                 listener.dismiss(goodbyes.REPLACED)
         self._held = []
         self.flow.hub.join(self)
-        self._expires(proof)
+
+    def known_as(self, person: Person) -> None:
+        """What it says from here on comes from this person's client and device."""
+        self.source = _source(person, self.guid, self.integration_id)
 
     def release(self, said: list[bytes], told: dict[str, int], pushed: list[Pushed]) -> None:
         """Say `said`, then what was held, but for what has been `told` up to a seq: all of it as one answer.

@@ -73,6 +73,11 @@ def say(it: ev.Event) -> Said | None:
     return Said(to_all)
 
 
+def merged(it: ev.UserMerged, session_token: str | None) -> bytes:
+    """A merge as it is told to a device that goes on as the survivor's, which may need a session of its own."""
+    return framed(encode(_event(it, without_none(**_merged(it), sessionToken=session_token))))
+
+
 def _event(it: ev.Event, payload: Json) -> Json:
     told: Json = {"type": "event"}
     if isinstance(it, ev.ConversationEvent):

@@ -95,6 +95,8 @@ def _merges(town: Town) -> None:
     town.group("ann", "eve")
     town.personal("eve")
     do(orders.merges("dan", "eve"))
+    someone = do(orders.connects(do(orders.integration()).id, new_session_hash="one")).user
+    do(cmd.OpenSession(app_id=town.app_id, user=orders.ref(someone.id), session_hash="two"))
 
 
 def first(kind: type[Happening]) -> Happening:

@@ -13,6 +13,7 @@ TO_NOBODY = (
     ev.Pressed,
     ev.ControlEvent,
     ev.UserCreated,
+    ev.SessionsChanged,
     ev.ClientAdded,
     ev.DeviceSeen,
     ev.OfficeEvent,

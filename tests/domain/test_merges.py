@@ -8,6 +8,7 @@ from msgspec import structs
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
+from gateway.domain.audience import goes_along
 from gateway.domain.content import metadata_bytes
 from gateway.domain.model import Identity, Integration, Participant, Person, Profile, Room
 from tests.domain.town import Town
@@ -321,3 +322,42 @@ def test_only_a_login_holds_more_than_a_hello(town: Town, web: Integration) -> N
     assert not any(it.needs().rooms_of_people or it.needs().guests for it in plain)
     login = orders.connects(web.id, external_id="ann", user_id="1", session_hash="right")
     assert login.needs().rooms_of_people
+
+
+# Whose devices they are
+
+
+@pytest.mark.parametrize(
+    ("surviving", "discarded", "by_session", "by_token"),
+    [
+        (None, None, True, True),
+        ("ann", None, False, False),
+        ("ann", "bob", False, False),
+        (None, "bob", False, True),
+    ],
+)
+def test_a_device_goes_along_where_what_it_showed_is_worth_something(
+    town: Town, surviving: str | None, discarded: str | None, by_session: bool, by_token: bool
+) -> None:
+    ids = [town.do(cmd.CreateUser(app_id=town.app_id, external_id=it)).id for it in (surviving, discarded)]
+    event = merged(town, *ids)
+    assert goes_along(event, by_session=True) is by_session
+    assert goes_along(event, by_session=False) is by_token
+
+
+def test_another_session_is_for_the_anonymous(town: Town, web: Integration) -> None:
+    someone = anonymous(town, web, "first").user
+    opened = cmd.OpenSession(app_id=town.app_id, user=town.orders.ref(someone.id), session_hash="second")
+    assert town.do(opened).user.session_hashes == ("first", "second")
+    for session_hash in ("first", "second"):
+        shown = town.orders.connects(web.id, user_id=someone.id, session_hash=session_hash)
+        assert town.do(shown).user.id == someone.id
+    assert town.last(ev.SessionsChanged).audience == ()
+
+
+def test_of_too_many_sessions_the_newest_stay(town: Town, web: Integration) -> None:
+    someone = anonymous(town, web, "0").user
+    for number in range(limits.SESSIONS):
+        town.do(cmd.OpenSession(app_id=town.app_id, user=town.orders.ref(someone.id), session_hash=f"{number + 1}"))
+    hashes = town.house.guest(someone.id).user.session_hashes
+    assert hashes == tuple(f"{number + 1}" for number in range(limits.SESSIONS))

@@ -31,6 +31,7 @@ NEVER_TOLD_IN_V1 = {
     ev.AcceptFailed,
     ev.UserCreated,
     ev.UserUpdated,
+    ev.SessionsChanged,
     ev.UserForgotten,
     ev.ClientAdded,  # the SDK's client is no client of v1.1, and one that is asked for is none yet
     ev.OfficeChanged,

@@ -248,6 +248,11 @@ def _wrong_session(town: Town) -> Command[Any]:
     return town.orders.connects(phone.integration_id or "", user_id=anonymous.user.id, session_hash="wrong")
 
 
+def _session_of_somebody_known(town: Town) -> Command[Any]:
+    town.user("ann")
+    return cmd.OpenSession(app_id=town.app_id, user=town.orders.ref("ann"), session_hash="hash")
+
+
 def _device_of_another(town: Town) -> Command[Any]:
     town.device("ann")
     return cmd.UpdateDevice(app_id=town.app_id, user=town.orders.ref("ann"), guid="another")
@@ -364,6 +369,7 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.TOO_MANY_WEBHOOKS, "one integration with a webhook more", _webhooks),
     (errors.TOO_MANY_WEBHOOKS, "one webhook more in an integration", _webhooks_of_one),
     (errors.INVALID_AUTH, "a session token that does not fit", _wrong_session),
+    (errors.INVALID_AUTH, "a session of somebody identified", _session_of_somebody_known),
     (errors.CREATION_NOT_ALLOWED, "a device opens another", _another_by_a_device),
     (errors.APP_NOT_FOUND, "another app", lambda t: _in_another_app(t.orders.user("ann"))),
     (errors.USER_NOT_FOUND, "nobody of that name", lambda t: t.orders.forgets("nobody")),

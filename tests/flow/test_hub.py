@@ -30,6 +30,7 @@ class Ear:
         self.places: list[tuple[str | None, int]] = []
         self.goodbyes: list[Goodbye] = []
         self.expected: list[Pushed] = []
+        self.merges: list[ev.UserMerged] = []
 
     def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None:
         self.frames.append(frame)
@@ -39,6 +40,9 @@ class Ear:
         self.expected.append(pushed)
 
     def forget(self) -> None: ...
+
+    def merged(self, event: ev.UserMerged) -> None:
+        self.merges.append(event)
 
     def dismiss(self, goodbye: Goodbye) -> None:
         self.goodbyes.append(goodbye)
@@ -195,3 +199,11 @@ def test_receipts_are_expected_where_they_are_wanted_and_not_of_the_author(hub: 
     hub.hear((structs.replace(posted, receipts=True),))
     pushed = Pushed(posted.conversation.id, posted.seq, posted.message.id)
     assert [it.expected for it in ears] == [[], [pushed], [pushed]]
+
+
+def test_the_discarded_ones_devices_learn_of_a_merge_and_the_survivors_hear_of_it(hub: Hub) -> None:
+    event = first(ev.UserMerged)
+    ann, bob, cat = there(hub, event.user.id, event.discarded.id, "cat")
+    hub.hear([event])
+    assert [len(it.frames) for it in (ann, bob, cat)] == [1, 0, 0]
+    assert [it.merges for it in (ann, bob, cat)] == [[], [event], []]

@@ -53,6 +53,7 @@ from gateway.domain.commands.people import (
     DeviceDraft,
     ForgetUser,
     MergeUsers,
+    OpenSession,
     UpdateDevice,
     UpdateUser,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "MergeUsers",
     "Needs",
     "OfferControl",
+    "OpenSession",
     "Part",
     "PassControl",
     "Post",

@@ -99,6 +99,16 @@ class Connect(Command[Person], kw_only=True):
         return Needs(office=self.app_id, people=people, rooms_of_people=logging_in, guests=logging_in)
 
 
+class OpenSession(Command[Person], kw_only=True):
+    """Another session of an anonymous user: a device goes on as theirs that came as somebody merged into them."""
+
+    user: Ref
+    session_hash: str
+
+    def needs(self) -> Needs:
+        return Needs(office=self.app_id, people=(self.user,))
+
+
 class UpdateDevice(Command[Person], kw_only=True):
     user: Ref
     guid: str

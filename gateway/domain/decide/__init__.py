@@ -63,6 +63,7 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.LinkChannel: default.link,
     cmd.DeleteClient: clients.delete,
     cmd.Connect: people.connect,
+    cmd.OpenSession: people.open_session,
     cmd.UpdateDevice: people.update_device,
     cmd.CreateConversation: conversations.create,
     cmd.UpdateConversation: conversations.update,

@@ -149,6 +149,8 @@ def _identified(
     known = structs.replace(before, **proven, **_told(command, before.identities, before.profile))
     if known == before:
         return person, ()
+    if structs.replace(before, session_hashes=known.session_hashes) == known:
+        return structs.replace(person, user=known), (befalling(ev.SessionsChanged, known, stamp),)
     renamed = structs.replace(before, profile=known.profile) == known
     update = _updated(known, stamp) if renamed else _updated(known, stamp, "authentication", source)
     return structs.replace(person, user=known), (update,)
@@ -180,6 +182,20 @@ def _of_session(house: House, command: cmd.Connect) -> Person | None:
     if person is None or command.session_hash not in person.user.session_hashes:
         return None
     return person
+
+
+def open_session(house: House, command: cmd.OpenSession, stamp: Stamp) -> Decision:
+    person = house.person(command.user)
+    if person.user.external_id is not None:
+        raise Refused(errors.INVALID_AUTH)
+    person, event = _with_session(person, command.session_hash, stamp)
+    return Decision((event,), person)
+
+
+def _with_session(person: Person, session_hash: str, stamp: Stamp) -> tuple[Person, ev.SessionsChanged]:
+    hashes = (*person.user.session_hashes, session_hash)[-limits.SESSIONS :]
+    user = structs.replace(person.user, session_hashes=hashes)
+    return structs.replace(person, user=user), befalling(ev.SessionsChanged, user, stamp)
 
 
 def _newcomer(command: cmd.Connect, stamp: Stamp, **facts: Any) -> tuple[Person, tuple[ev.Event, ...]]:

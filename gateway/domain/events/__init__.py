@@ -33,6 +33,7 @@ from gateway.domain.events.people import (
     ClientAdded,
     ClientRemoved,
     DeviceSeen,
+    SessionsChanged,
     Union,
     UserCreated,
     UserForgotten,
@@ -81,6 +82,7 @@ AnyEvent = (
     RoomEvent
     | UserCreated
     | UserUpdated
+    | SessionsChanged
     | UserForgotten
     | UserMerged
     | UserRemoved
@@ -142,6 +144,7 @@ __all__ = [
     "ReachedChannel",
     "ReachedUser",
     "RoomEvent",
+    "SessionsChanged",
     "Typing",
     "Union",
     "UserCreated",

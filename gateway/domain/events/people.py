@@ -17,6 +17,10 @@ class UserUpdated(PersonEvent, kw_only=True, tag="user:update"):
     source: Source | None = None
 
 
+class SessionsChanged(PersonEvent, kw_only=True, tag="user:sessions"):
+    """There is another session, or one less. Told to nobody."""
+
+
 class UserForgotten(PersonEvent, kw_only=True, tag="user:forget"):
     """Who they were is removed, here and from all that is kept; `user` is what is left."""
 
