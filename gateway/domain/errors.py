@@ -118,6 +118,7 @@ NO_STRIPE: Final = Problem(400, "bad_request", "There is no Stripe here to pay w
 NOT_A_CHANNEL: Final = Problem(
     400, "bad_request", "Notifications go over channels, of which destination.integrationId names none"
 )
+NO_APP_KEY: Final = Problem(400, "bad_request", "The app has no key to sign an auth code with")
 NO_APPLE: Final = Problem(400, "bad_request", "There is no Apple Messages for Business here to download from")
 NO_META: Final = Problem(400, "bad_request", "There is no Conversions API of Meta here to send events to")
 TOO_MANY_INTEGRATION_KEYS: Final = Problem(

@@ -18,6 +18,7 @@ SWITCHBOARD_INTEGRATIONS: Final = 10  # of a switchboard
 MESSAGE_HISTORY: Final = 10  # messages shown to whoever is given control of a conversation
 
 OAUTH_CODE_S: Final = 120  # seconds that an authorization code is worth something (ours; RFC 6749: 600 at most)
+AUTH_CODE_S: Final = 3_600  # seconds that a code which lets a device in as a user is worth something (ours)
 REDIRECT_URIS: Final = 10  # of one OAuth client (ours)
 
 # Sizes

@@ -66,6 +66,9 @@ async def _greet(device: Arriving, frame: Hello) -> None:
     integration = await _integration(device)
     auth = frame.auth or frames.Auth()
     proof = await device.flow.identity.user(device.app_id, auth.jwt) if auth.jwt is not None else None
+    admitted = (
+        await device.flow.identity.admitted(device.app_id, auth.auth_code) if auth.auth_code is not None else None
+    )
     token = device.flow.new_secret() if proof is None and auth.user_id is None else None
     command = Connect(
         app_id=device.app_id,
@@ -73,7 +76,8 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         external_id=proof.external_id if proof else None,
         email=proof.email if proof else None,
         name=proof.name if proof else None,
-        user_id=auth.user_id,
+        user_id=admitted or auth.user_id,
+        admitted=admitted is not None,
         session_hash=tokens.digest(auth.session_token) if auth.session_token is not None else None,
         new_session_hash=tokens.digest(token) if token else None,
     )

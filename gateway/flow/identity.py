@@ -69,6 +69,17 @@ class Identity:
         if claims.scope != key.scope:
             raise Refused(errors.UNAUTHORIZED)
 
+    async def admitted(self, app_id: str, code: str) -> str:
+        """The id of the user as whom an auth code lets a device in; raises `Refused` (401)."""
+        try:
+            key = await self._app_key(app_id, tokens.auth_code_key(code))
+            said = tokens.read_auth_code(code, key)
+        except Refused:
+            raise Refused(errors.INVALID_AUTH) from None
+        if said.app_id != app_id or said.until <= self._now():
+            raise Refused(errors.INVALID_AUTH)
+        return said.user_id
+
     async def user(self, app_id: str, token: str) -> Proof:
         """What a user's JWT proves for an app; raises `Refused` (401)."""
         try:
@@ -76,10 +87,14 @@ class Identity:
         except Refused:
             raise Refused(errors.INVALID_AUTH) from None
 
-    async def _proof(self, app_id: str, token: str) -> Proof:
-        key = await self._registry.key(tokens.bearer(token).key_id)
+    async def _app_key(self, app_id: str, key_id: str) -> Key:
+        key = await self._registry.key(key_id)
         if key is None or key.scope is not Scope.APP or key.app_id != app_id:
             raise Refused(errors.UNAUTHORIZED)
+        return key
+
+    async def _proof(self, app_id: str, token: str) -> Proof:
+        key = await self._app_key(app_id, tokens.bearer(token).key_id)
         claims = tokens.verify(token, key.secret)
         external_id = access.user_of(claims, self._now())
         return Proof(

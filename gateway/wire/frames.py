@@ -29,6 +29,11 @@ class Auth(Shape):
     jwt: str | None = None
     user_id: str | None = None
     session_token: str | None = None
+    auth_code: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.auth_code is not None and (self.jwt is not None or self.user_id is not None):
+            raise ValueError("authCode excludes jwt and userId")
 
 
 class DeviceFacts(Shape, kw_only=True):

@@ -79,8 +79,9 @@ class DeviceDraft(Value, kw_only=True):
 class Connect(Command[Person], kw_only=True):
     """A device says hello: as the user of a verified JWT, as an anonymous one, as both (a login), or as somebody new.
 
-    `external_id`, `email` and `name` have been verified; `user_id` is held against `session_hash` here. A new
-    anonymous user gets `new_session_hash`. A login may find the user there already, and then merges.
+    `external_id`, `email` and `name` have been verified; `user_id` is held against `session_hash` here, unless an auth
+    code for it was shown and it is `admitted`. Whoever is new, or admitted, gets `new_session_hash`. A login may find
+    the user there already, and then merges.
     """
 
     device: DeviceDraft
@@ -90,6 +91,7 @@ class Connect(Command[Person], kw_only=True):
     user_id: str | None = None
     session_hash: str | None = None
     new_session_hash: str | None = None
+    admitted: bool = False
 
     def needs(self) -> Needs:
         known = Ref(self.app_id, self.user_id, "id") if self.user_id else None

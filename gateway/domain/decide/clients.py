@@ -16,12 +16,12 @@ CANCELLED: Final = ev.Failure("link_cancelled", "The link was cancelled over the
 NO_CONVERSATION: Final = ev.Failure("conversation_removed", "The conversation to link to was removed")
 
 
-def with_client(person: Person, source: Source, stamp: Stamp) -> tuple[ev.ClientAdded, ...]:
+def with_client(person: Person, source: Source, stamp: Stamp, reason: str = "sdkLogin") -> tuple[ev.ClientAdded, ...]:
     """What makes the user's SDK client, where there is none yet."""
     if person.client is not None:
         return ()
     client = Client(id=stamp.new_id(), linked_at=stamp.at)
-    return (befalling(ev.ClientAdded, person.user, stamp, client=client, reason="sdkLogin", source=source),)
+    return (befalling(ev.ClientAdded, person.user, stamp, client=client, reason=reason, source=source),)
 
 
 def create(house: House, command: cmd.CreateClient, stamp: Stamp) -> Decision:

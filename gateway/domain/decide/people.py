@@ -106,7 +106,7 @@ def connect(house: House, command: cmd.Connect, stamp: Stamp) -> Decision:
         raise Refused(errors.INTEGRATION_NOT_FOUND)
     source = Source(type=command.device.platform, integration_id=integration.id)
     person, events = _who(house, command, source, stamp)
-    linked = with_client(person, source, stamp)
+    linked = with_client(person, source, stamp, "authCode" if command.admitted else "sdkLogin")
     if linked:
         person = structs.replace(person, client=linked[0].client)
     seen = _seen(person, command.device, stamp)
@@ -119,6 +119,8 @@ def connect(house: House, command: cmd.Connect, stamp: Stamp) -> Decision:
 
 
 def _who(house: House, command: cmd.Connect, source: Source, stamp: Stamp) -> tuple[Person, tuple[ev.Event, ...]]:
+    if command.admitted:
+        return _admitted(house, command, stamp)
     session = _of_session(house, command)
     if command.external_id is None:
         if command.user_id is None:
@@ -138,6 +140,15 @@ def _who(house: House, command: cmd.Connect, source: Source, stamp: Stamp) -> tu
         return known, events
     known, merging = merged(house, Pair(surviving=known, discarded=anonymous, reason=BY_LOGIN), stamp)
     return known, (*events, *merging)
+
+
+def _admitted(house: House, command: cmd.Connect, stamp: Stamp) -> tuple[Person, tuple[ev.Event, ...]]:
+    """A session of their own, also for a user who has a name."""
+    person = house.find(cmd.Ref(command.app_id, command.user_id or "", "id"))
+    if person is None or command.new_session_hash is None:
+        raise Refused(errors.INVALID_AUTH)
+    person, event = _with_session(person, command.new_session_hash, stamp)
+    return person, (event,)
 
 
 def _identified(

@@ -5,7 +5,7 @@ from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association,
 from gateway.domain.model.menus import Menu
 from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, SpentCode, Webhook
 from gateway.domain.model.partners import Grant, Partner
-from gateway.domain.model.people import BrandId, Device, ExternalId, Identity, Person, Profile, User
+from gateway.domain.model.people import AuthCode, BrandId, Device, ExternalId, Identity, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
 from gateway.domain.model.switchboards import Responder, Switchboard, SwitchboardIntegration
 from gateway.domain.model.templates import MessageTemplate
@@ -21,6 +21,7 @@ __all__ = [
     "AppSettings",
     "Association",
     "Attachment",
+    "AuthCode",
     "Author",
     "BrandId",
     "Client",

@@ -52,6 +52,14 @@ class User(Value, kw_only=True):
     conversations: int = 0
 
 
+class AuthCode(Value, kw_only=True):
+    """What an auth code says: as whom a device may come in, before `until` (ms)."""
+
+    app_id: str
+    user_id: str
+    until: int
+
+
 class Device(Value, kw_only=True):
     """One installation of an SDK; `guid` is made by it and kept."""
 
