@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from msgspec import structs
-
 from gateway.domain import events as ev
 from gateway.domain.audience import v1_trigger
 from gateway.domain.message import Message
@@ -40,20 +38,12 @@ def _whose(office: Office, webhook: Webhook, event: Any) -> Json:
     """The user, in full where asked, and their default conversation. A merge names its users itself."""
     if isinstance(event, ev.UserMerged):
         return {}
-    user = _user(event)
+    user: User = event.owner.user if event.owner else event.user
     shown = people.short_app_user(user)
-    if webhook.include_full_user and event.owner is not None:
-        shown = people.app_user(structs.replace(event.owner, user=user), office)
+    if webhook.include_full_user and event.owner:
+        shown = people.app_user(event.owner, office)
     here = user.default_conversation_id
     return {"appUser": shown, "conversation": {"_id": here}} if here else {"appUser": shown}
-
-
-def _user(event: Any) -> User:
-    """As the event leaves them: the first one of their conversation has started it."""
-    user: User = event.owner.user if event.owner else event.user
-    if isinstance(event, ev.ConversationEvent):
-        return structs.replace(user, default_conversation_id=event.conversation.id)
-    return user
 
 
 def _client(webhook: Webhook, event: Any) -> Json:

@@ -10,7 +10,7 @@ from gateway.domain.events import Event
 from gateway.domain.model import Kind, Room
 from tests.domain.town import Town
 
-# The life in v1.1's words, in order. Nothing of groups, of other conversations or of what the business does silently.
+# The life in v1.1's words, in order. Nothing of groups, of other conversations or of what the business reads and types.
 TOLD: Final = (
     "client:add",
     "conversation:start",
@@ -25,6 +25,7 @@ TOLD: Final = (
     "message:delivery:failure",
     "message:delivery:channel",
     "link:failure",
+    "message:appUser",
     "merge:appUser",
     "appUser:delete",
 )
@@ -80,8 +81,10 @@ def _elsewhere(town: Town, here: str) -> None:
     twilio = do(orders.integration("twilio"))
     link = do(orders.links("ann", room, twilio.id))
     do(orders.unlinks("ann", link.id))
+    do(orders.says(here, by="ann"))
     do(orders.reads(here))
     do(orders.types(here))
+    do(cmd.UpdateDevice(app_id=town.app_id, user=orders.ref("ann"), guid="guid", state="background"))
     do(orders.changes("ann", metadata={"vip": True}))
     do(orders.alters(here, display_name="Tea"))
     do(orders.clears(here))

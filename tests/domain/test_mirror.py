@@ -74,7 +74,7 @@ def test_a_webhook_of_v1_is_due_what_it_named_and_nothing_else(trigger: str) -> 
     assert due == {trigger}
 
 
-@pytest.mark.parametrize("event", default_life.events(), ids=default_life.TOLD)
+@pytest.mark.parametrize("event", default_life.events(), ids=v1_trigger)
 def test_an_event_comes_with_its_user(event: ev.Event) -> None:
     assert isinstance(event, ev.ConversationEvent | ev.PersonEvent)
     if isinstance(event, ev.UserRemoved):

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from gateway.domain import errors
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
+from gateway.domain.audience import KNOWN_V1_TRIGGERS, TRIGGERS, v1_trigger
 from gateway.domain.commands import ClearMessages, Command, Needs, Post, Posted, Ref
 from gateway.domain.content import actions_of
 from gateway.domain.evolve import evolve
@@ -59,6 +59,8 @@ class Life(RuleBasedStateMachine):
         orders = self.building.orders
         web = await self.building.one(orders.integration())
         self.hook = (await self.building.one(orders.custom(*TRIGGERS.values()))).webhooks[0].id
+        old = orders.custom(*KNOWN_V1_TRIGGERS, version="v1.1")
+        self.old_hook = (await self.building.one(old)).webhooks[0].id
         self.cast = Cast(orders, web.id)
         await self._do([orders.user(name) for name in NAMES])
         await self._do([orders.group(*NAMES[:2]), orders.group(*NAMES[:10])])
@@ -220,6 +222,16 @@ class Life(RuleBasedStateMachine):
         ]
         sql = "SELECT lane, json_extract(body, '$.id') FROM outbox WHERE webhook_id = ? ORDER BY id"
         assert self.building.rows(sql, self.hook) == [(it.lane, it.id) for it in due]
+
+    @invariant()
+    def v1_is_shown_its_part_of_it_by_users(self) -> None:
+        """Whoever speaks, it is told whose conversation it is, who sits there alone."""
+        due = [it for it in self.building.said() if v1_trigger(it)]
+        sql = "SELECT lane, json_extract(body, '$.id') FROM outbox WHERE webhook_id = ? ORDER BY id"
+        assert self.building.rows(sql, self.old_hook) == [(it.lane, it.id) for it in due]
+        sql = "SELECT count(*) FROM outbox WHERE webhook_id = ? AND json_extract(body, '$.owner.user.id') IS NULL"
+        assert self.building.rows(sql, self.old_hook) == [(sum(isinstance(it, ev.UserRemoved) for it in due),)]
+        assert self.building.rows("SELECT count(*) FROM events WHERE instr(body, '\"owner\":{')") == [(0,)]
 
     @invariant()
     def whoever_missed_something_is_told_all_of_it_or_that_it_is_not_all(self) -> None:

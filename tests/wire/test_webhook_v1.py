@@ -76,7 +76,7 @@ def test_the_client_comes_where_it_is_asked_for(trigger: str) -> None:
         assert (shown["client"]["id"], shown["client"]["platform"]) == ("guid", "web")
 
 
-@pytest.mark.parametrize("event", [it for it in events() if not isinstance(it, ev.UserMerged)])
+@pytest.mark.parametrize("event", [it for it in events() if not isinstance(it, ev.UserMerged)], ids=v1_trigger)
 def test_users_come_truncated_unless_asked_in_full(event: ev.Event) -> None:
     short, full = told(event)["appUser"], told(event, FULL)["appUser"]
     assert set(short) == {"_id", "userId", "conversationStarted"}
@@ -86,7 +86,7 @@ def test_users_come_truncated_unless_asked_in_full(event: ev.Event) -> None:
     assert short["conversationStarted"] is not isinstance(event, ev.DeviceSeen)
 
 
-@pytest.mark.parametrize("event", events(), ids=default_life.TOLD)
+@pytest.mark.parametrize("event", events(), ids=v1_trigger)
 def test_the_outbox_tells_the_same_as_the_event_itself(event: ev.Event) -> None:
     assert told(load(store(event), ev.AnyEvent), FULL) == told(event, FULL)
 
