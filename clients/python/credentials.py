@@ -55,6 +55,11 @@ class Credentials:
         elif self.jwt is not None:
             self.session = None
 
+    def merged(self, user: Json, token: str | None) -> None:
+        """The user is part of another one from here on; an anonymous one is handed a session of theirs."""
+        if token is not None:
+            self.session = Session(user["id"], token)
+
     async def renew(self) -> bool:
         """Asks the program for a fresh token; whether it gave one."""
         fresh = await self.on_refusal() if self.on_refusal is not None else None

@@ -67,6 +67,7 @@ class Device:
         self.address = _address(url, integration_id)
         self._uploads = f"{url.rstrip('/')}/sdk/v2/integrations/{integration_id}/attachments"
         self._line = Line(self.address, self._ear, backoff or Backoff())
+        self._ear.on_new_user = self._line.reconnect
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -236,7 +237,10 @@ class Device:
         return device
 
     async def login(self, jwt: str) -> Json:
-        """Makes the anonymous user the identified one of the token, or merges them; returns the user."""
+        """Makes the anonymous user the identified one of the token, or merges them; returns the user.
+
+        Where that is another user than before, it connects again as theirs.
+        """
         before = self._credentials.jwt
         self._credentials.jwt = jwt  # before asking: if the answer is lost, the next hello says it too
         try:

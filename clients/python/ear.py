@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from clients.python.credentials import Credentials
 from clients.python.events import Event, Heard, Inbox
@@ -13,7 +14,8 @@ from clients.python.wire import Json
 class Ear:
     """Listens to a line and tells the events in order, each once.
 
-    `holes` holds the conversations to ask `events:since` for, each until it is `mended`.
+    `holes` holds the conversations to ask `events:since` for, each until it is `mended`. `on_new_user` is called when
+    the user is another one than was welcomed, or has other conversations: what is known has to be asked for again.
     """
 
     def __init__(self, description: Json, credentials: Credentials, order: Order) -> None:
@@ -24,6 +26,7 @@ class Ear:
         self._description = description
         self._credentials = credentials
         self._wanted: set[str] = set()
+        self.on_new_user: Callable[[], None] = lambda: None
 
     def hello(self) -> Json:
         """The fields of the next hello: the device, its credentials, and where it stands."""
@@ -66,7 +69,9 @@ class Ear:
     def identified(self, answer: Json) -> None:
         """Learns from the answer to a login."""
         self._credentials.learn(answer)
-        self.welcome["user"] = answer["user"]
+        before, self.welcome["user"] = self.welcome["user"], answer["user"]
+        if before["id"] != answer["user"]["id"]:
+            self.on_new_user()
 
     def ended(self, why: Exception) -> None:
         """Nothing will come any more."""
@@ -83,6 +88,9 @@ class Ear:
             self._learn(heard)
 
     def _learn(self, event: Event) -> None:
+        if event.type == "user:merge":
+            self._merged(event.payload)
+            return
         about = event.payload.get("user", {})
         is_own = about.get("id") == self.welcome["user"]["id"]
         if event.type == "user:update" and is_own:
@@ -90,3 +98,11 @@ class Ear:
         is_out = event.type == "conversation:remove" or (event.type == "conversation:leave" and is_own)
         if event.conversation_id is not None and is_out:
             self.order.forget(event.conversation_id)
+
+    def _merged(self, payload: Json) -> None:
+        """Two users are one. What was two conversations is asked for again, and is then `Lost`."""
+        self.welcome["user"] = payload["mergedUsers"]["surviving"]
+        self._credentials.merged(self.welcome["user"], payload.get("sessionToken"))
+        if rooms := payload.get("mergedConversations"):
+            self.order.forget(rooms["discarded"]["id"])
+        self.on_new_user()

@@ -16,7 +16,8 @@ class Event:
     """One happening. `type` and `payload` are those of the v2 webhook.
 
     `seq` is gapless per conversation, and `None` on what is not kept, such as `conversation:typing`.
-    `user:update` is of no conversation. A `client_message_id` is on the messages of the device's own user.
+    `user:update` and `user:merge` are of no conversation. A `client_message_id` is on the messages of the device's
+    own user.
     """
 
     conversation_id: str | None

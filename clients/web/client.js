@@ -286,8 +286,20 @@ export class Client {
   }
 
   #hear(frame) {
-    if (frame.event.type === "user:update") this.#user = frame.event.payload.user;
+    const { type, payload } = frame.event;
+    if (type === "user:update") this.#user = payload.user;
+    else if (type === "user:merge") this.#merge(payload);
     else this.#conversations.hear(frame);
+  }
+
+  /** Two users are one from here on, perhaps another than this was: connects again as theirs, which heals the rest. */
+  #merge({ mergedUsers: { surviving }, mergedConversations: rooms, sessionToken }) {
+    if (sessionToken) this.#identity.keepSession({ userId: surviving.id, sessionToken });
+    if (rooms) this.#letters.readdress(rooms.discarded.id, rooms.surviving.id);
+    if (surviving.id !== this.#user.id) this.#conversations.forget();
+    else if (rooms) this.#conversations.drop(rooms.discarded.id);
+    this.#user = surviving;
+    this.#connection.restart();
   }
 
   #sayState() {

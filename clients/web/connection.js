@@ -54,6 +54,14 @@ export class Connection extends Emitter {
     this.#setStatus({ state: "offline" });
   }
 
+  /** Hangs up and dials again at once: the hello is another one. */
+  restart() {
+    clearTimeout(this.#dialTimer);
+    this.#abandon(1000);
+    this.#attempt = 0;
+    this.#dial();
+  }
+
   /** Something suggests that now is a good time: do not wait to reconnect, or see if the line still works. */
   nudge() {
     if (this.status.state === "reconnecting" && !this.#socket) this.#dial();

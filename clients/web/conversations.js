@@ -50,6 +50,11 @@ export class Conversations {
     this.#epoch = null;
   }
 
+  /** The conversation is no more. */
+  drop(conversationId) {
+    this.#remove(conversationId);
+  }
+
   /** Takes in a welcome. What is recovered follows as events; the rest that was known is read anew. */
   welcome({ epoch, user, conversations, hasMoreConversations = false, recovered = {} }) {
     const lost = [...this.#rooms.values()].filter((room) => !recovered[room.id]);

@@ -45,6 +45,11 @@ export class Letters {
     this.#outbox.flush();
   }
 
+  /** A conversation goes on as another one: what is not answered goes there. */
+  readdress(from, to) {
+    this.#outbox.readdress(from, to);
+  }
+
   /** Another user is on the way: what was not sent was not theirs. */
   clear() {
     this.#outbox.clear();

@@ -40,6 +40,12 @@ export class Outbox {
     this.flush();
   }
 
+  /** What was for one conversation is for another one. */
+  readdress(from, to) {
+    for (const letter of this.#letters.values()) if (letter.conversationId === from) letter.conversationId = to;
+    this.#keep(this.letters);
+  }
+
   /** Forgets all that is unanswered: it was somebody else's. */
   clear() {
     this.#letters.clear();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { createClient } from "../index.js";
+import { createClient, memoryStorage } from "../index.js";
 import { ME, Socket, happened, line, message, options, posted, row, settled, texts, time, welcome } from "./stage.js";
 
 let client;
@@ -385,4 +385,56 @@ test("a reply that is pressed resolves with what it says, a postback with nothin
   socket.ok(second, {});
   assert.equal((await reply).id, "m5");
   assert.equal(await postback, undefined);
+});
+
+function merge(surviving, discarded, more = {}) {
+  const mergedUsers = { surviving: { id: surviving, profile: {} }, discarded: { id: discarded } };
+  const mergedConversations = { surviving: { id: "c1" }, discarded: { id: "c2" } };
+  const payload = { mergedUsers, mergedConversations, reason: "api", ...more };
+  return { type: "event", event: { type: "user:merge", payload } };
+}
+
+test("whoever is merged goes on as the survivor, with the session that was handed over", async () => {
+  const storage = memoryStorage();
+  client = createClient({ ...options(), jwt: undefined, storage });
+  const ready = client.init();
+  const socket = await line();
+  socket.say({ ...welcome(row("c2", 4)), sessionToken: "t1" });
+  await ready;
+  const writing = client.sendMessage("hi", "c2");
+  await settled();
+  const [first] = socket.heard("message:send");
+  socket.say(merge("user-eve", ME, { sessionToken: "t2" }));
+  const again = await line();
+  await settled();
+  assert.notEqual(again, socket);
+  assert.equal(socket.closed, true);
+  assert.deepEqual(again.sent[0].auth, { userId: "user-eve", sessionToken: "t2" });
+  assert.equal(again.sent[0].positions, undefined);
+  again.say({ ...welcome(row("c1", 9)), user: { id: "user-eve", profile: {} } });
+  await settled();
+  assert.deepEqual(client.getConversations().map(({ id }) => id), ["c1"]);
+  assert.equal(client.getUser().id, "user-eve");
+  const [second] = again.heard("message:send");
+  assert.deepEqual([second.conversationId, second.clientMessageId], ["c1", first.clientMessageId]);
+  again.ok(second, { message: message("m10", 10, "user-eve"), seq: 10 });
+  assert.equal((await writing).id, "m10");
+  client.destroy();
+  client = createClient({ ...options(), jwt: undefined, storage });
+  client.init().catch(() => {});
+  assert.equal((await line()).sent[0].auth.sessionToken, "t2");
+});
+
+test("a survivor reads what was merged again, and keeps the rest", async () => {
+  const socket = await connected(row("c1", 4), row("c2", 4), row("c3", 4));
+  socket.say(merge(ME, "user-bob"));
+  assert.deepEqual(heard, ["conversation:removed"]);
+  const again = await line();
+  await settled();
+  assert.deepEqual(again.sent[0].positions.seq, { c1: 4, c3: 4 });
+  again.say({ ...welcome(row("c1", 9), row("c3", 4)), recovered: { c1: false, c3: true } });
+  await settled();
+  again.say(posted("c1", 10));
+  assert.deepEqual(texts(client.getConversations().find(({ id }) => id === "c1")), ["m10"]);
+  assert.deepEqual(client.getConversations().map(({ id }) => id).sort(), ["c1", "c3"]);
 });

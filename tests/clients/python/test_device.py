@@ -434,3 +434,67 @@ async def ok_next(call: Call, kind: str) -> None:
     command = await call.hear()
     assert command["type"] == kind
     await call.ok(command)
+
+
+# Being merged
+
+
+OTHER = "6b0147441318ea989c2acfc6"
+
+
+def merge(surviving: str, discarded: str, **facts: Any) -> Any:
+    users = {"surviving": {"id": surviving}, "discarded": {"id": discarded}}
+    rooms = {"surviving": {"id": ROOM}, "discarded": {"id": OTHER}}
+    return event(None, None, "user:merge", mergedUsers=users, mergedConversations=rooms, reason="api", **facts)
+
+
+async def test_whoever_is_merged_goes_on_as_the_survivor(gateway: Gateway) -> None:
+    session = Session("ann", "before")
+    async with gateway.online(4, session=session) as (device, call):
+        await call.say({**event(1), "conversationId": OTHER})
+        await call.say(merge("eve", "ann", sessionToken="handed"))
+        again = await gateway.call()
+        assert again.hello["auth"] == {"userId": "eve", "sessionToken": "handed"}
+        assert again.hello["positions"]["seq"] == {ROOM: 4}
+        await again.welcome(9, user={"id": "eve"}, recovered={ROOM: False})
+        first, merged, lost = await next_of(device.events(), 3)
+        assert isinstance(first, Event)
+        assert isinstance(merged, Event)
+        assert (merged.type, lost) == ("user:merge", Lost(ROOM))
+        assert (device.user["id"], device.session) == ("eve", Session("eve", "handed"))
+        assert (device.position(ROOM), device.position(OTHER)) == (9, None)
+        await again.tell(10)
+        assert seqs(await next_of(device.events(), 1)) == [10]
+
+
+async def test_a_survivor_asks_again_for_what_was_merged(gateway: Gateway) -> None:
+    async with gateway.online(4, jwt="token") as (device, call):
+        await call.say(merge("ann", "bob"))
+        again = await gateway.call()
+        assert again.hello["auth"] == {"jwt": "token"}
+        await again.welcome(9, recovered={ROOM: False})
+        assert (await next_of(device.events(), 2))[1] == Lost(ROOM)
+
+
+async def test_what_was_not_answered_at_a_merge_is_asked_again(gateway: Gateway) -> None:
+    async with gateway.online(jwt="token") as (device, call):
+
+        async def merged_meanwhile() -> None:
+            await call.hear()
+            await call.say(merge("ann", "bob"))
+            again = await (await gateway.call()).welcome()
+            await again.ok(await again.hear(), message={"id": "m1"}, seq=1)
+
+        assert await both(device.send(ROOM, "hi"), merged_meanwhile()) == {"id": "m1"}
+
+
+async def test_whoever_logs_in_as_somebody_else_comes_back_as_them(gateway: Gateway) -> None:
+    async with gateway.online(session=Session("ann", "before")) as (device, call):
+
+        async def answer() -> None:
+            await call.ok(await call.hear(), user={"id": "eve"})
+
+        assert await both(device.login("token"), answer()) == {"id": "eve"}
+        assert (await (await gateway.call()).welcome(user={"id": "eve"})).hello["auth"] == {"jwt": "token"}
+        await device.online()
+        assert (device.user["id"], device.session) == ("eve", None)

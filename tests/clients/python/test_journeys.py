@@ -19,6 +19,7 @@ from clients.python import (
     Session,
     user_token,
 )
+from gateway.domain.commands import MergeUsers, Ref
 from tests.clients.scripted import next_of, seqs
 from tests.house_under_test import House
 
@@ -356,3 +357,45 @@ async def test_a_wrong_secret_is_an_error_of_the_api(town: Town) -> None:
     async with Backend(town.house.url, town.house.key[0], "wrong", app_id=town.house.app_id) as stranger:
         with pytest.raises(ApiError, match="401 unauthorized"):
             await stranger.users.get("ann")
+
+
+# Being somebody else
+
+
+async def merge(town: Town, surviving: Device, discarded: Device) -> None:
+    refs = [Ref(town.house.app_id, it.user["id"], "id") for it in (surviving, discarded)]
+    command = MergeUsers(app_id=town.house.app_id, surviving=refs[0], discarded=refs[1])
+    await town.house.flow.corridor.execute(command)
+
+
+async def opened(device: Device, text: str) -> str:
+    made = await device.create_conversation(messages=[{"type": "text", "text": text}])
+    return str(made["conversation"]["id"])
+
+
+async def test_an_anonymous_device_goes_on_as_the_survivor(town: Town) -> None:
+    first, second = await town.device(), await town.device()
+    own, other = await opened(first, "one"), await opened(second, "two")
+    await merge(town, first, second)
+    assert (await heard(second, "user:merge")).payload["mergedUsers"]["surviving"]["id"] == first.user["id"]
+    await second.online()
+    assert second.session is not None
+    assert (second.user["id"], second.session.user_id) == (first.user["id"], first.user["id"])
+    assert second.session_token != first.session_token
+    await second.send(own, "three")
+    for device in (first, second):
+        await heard(device, "conversation:message")
+        assert [it["content"]["text"] for it in (await device.history(own)).items] == ["one", "two", "three"]
+    with pytest.raises(Refused):
+        await second.history(other)
+    again = await town.device(session=second.session, guid=second.guid)
+    assert again.user["id"] == first.user["id"]
+
+
+async def test_a_login_as_somebody_known_brings_their_conversations(town: Town) -> None:
+    room, device = await town.house.group("ann"), await town.device()
+    await opened(device, "hi")
+    await device.login(town.backend.user_token("ann"))
+    await device.online()
+    assert {room} < {it["conversation"]["id"] for it in device.welcome["conversations"]}
+    await device.send(room, "It is me")
