@@ -1,5 +1,6 @@
 """Two users who are one person, over real sockets: who is told what, who stays, and what is found afterwards."""
 
+import asyncio
 from typing import Any
 
 from gateway.domain.commands import MergeUsers, Ref
@@ -289,3 +290,56 @@ async def test_nothing_that_is_kept_or_logged_holds_a_token(house: House, receiv
     bytes_ = b"".join(it.read_bytes() for it in (tmp_path / "data").glob("gateway.db*"))
     assert token.encode() not in bytes_
     assert token not in str(receiver.calls)
+
+
+async def test_all_that_is_acknowledged_while_two_are_merged_is_there_once(house: House) -> None:
+    """Both speak as fast as they may, in their own conversation, and hear that they are one in the middle of it."""
+    first, second = await house.device(guid="first"), await house.device(guid="second")
+    own, other = await opens(first, "first"), await opens(second, "second")
+    speakers = {first: own, second: other}
+
+    async def speak(device: Device) -> list[str]:
+        """The texts that were acknowledged."""
+        content = [{"type": "text", "text": f"{device.guid} {it}"} for it in range(40)]
+        asked = [
+            await device.say("message:send", conversationId=speakers[device], clientMessageId=f"m{it}", content=text)
+            for it, text in enumerate(content)
+        ]
+        answers = [await device.answer(it) for it in asked]
+        assert {it["error"]["status"] for it in answers if it["type"] == "error"} <= {404}
+        return [text["text"] for text, it in zip(content, answers, strict=True) if it["type"] == "ok"]
+
+    mine, theirs, _ = await asyncio.gather(speak(first), speak(second), merge(house, me(first), me(second)))
+    history = await house.history(own)
+    assert len(mine) == 40
+    assert sorted(texts(history)) == sorted([*mine, *theirs, "first", "second"])
+    assert {it["author"]["userId"] for it in history} == {me(first)}
+    times = [it["received"] for it in history]
+    assert times == sorted(set(times))
+    listed = (await first.ask("message:list", conversationId=own))["result"]["messages"]
+    assert [it["seq"] for it in listed] == list(range(listed[0]["seq"], listed[0]["seq"] + len(listed)))
+
+
+async def test_many_who_log_in_at_once_as_the_same_are_all_of_them_that_one(house: House) -> None:
+    ann = await house.device("ann", "laptop")
+    own = await opens(ann, "mine")
+    visitors = [await house.device(guid=f"visitor{it}") for it in range(12)]
+
+    async def visit(visitor: Device) -> None:
+        room = await opens(visitor, visitor.guid)
+        await visitor.sends(room, f"{visitor.guid} again", "m1")
+        await visitor.ask("login", jwt=house.token("ann"))
+
+    await asyncio.gather(*(visit(it) for it in visitors), ann.sends(own, "ann 0"))
+    said = sorted(texts(await house.history(own)))
+    assert said == sorted(["mine", "ann 0", *(it.guid for it in visitors), *(f"{it.guid} again" for it in visitors)])
+    await house.says(own, "all of you")
+    for device in visitors:
+        told = await device.event("conversation:message")
+        while told["event"]["payload"]["message"]["content"]["text"] != "all of you":
+            told = await device.event("conversation:message")
+    state = await ann.ask("conversation:get", conversationId=own)
+    (seat,) = state["result"]["participants"]
+    assert seat["userId"] == me(ann)
+    devices = (await house.rest("GET", "/users/ann/devices")).body["devices"]
+    assert {it["guid"] for it in devices} == {"laptop", *(it.guid for it in visitors)}
