@@ -9,7 +9,7 @@ from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.domain.media import Fetched
 from gateway.domain.message import Message
-from gateway.domain.model import App, Attachment, Key, Partner, Room, User
+from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, User
 from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page
 
@@ -78,6 +78,9 @@ class Store(Protocol):
 
     async def peek(self, needs: Needs) -> House:
         """What `Group.hold` gives, outside any transaction, for those who only look."""
+
+    async def office(self, app_id: str) -> Office | None:
+        """The same of an app alone."""
 
     # Credentials
     async def key(self, key_id: str) -> Key | None: ...

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import structlog
 
 from gateway.domain import retry
-from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.model import Office, Webhook
 from gateway.flow.loops import Tasks
@@ -133,7 +132,7 @@ class Deliverer:
         waiting = await self._store.waiting(*key, BATCH)
         if not waiting:
             return None
-        office = await self._office(waiting[0].event.app_id)
+        office = await self._store.office(waiting[0].event.app_id)
         webhook = office.webhook(key[0]) if office else None
         if office is None or webhook is None:
             await self._settle(Settled(ids=tuple(it.id for it in waiting)))
@@ -160,10 +159,6 @@ class Deliverer:
         due_at = self._now() + int(wait_s * 1000)
         await self._settle(Settled(ids=ids[:1], attempts=attempts, due_at=due_at))
         return wait_s
-
-    async def _office(self, app_id: str) -> Office | None:
-        house = await self._store.peek(Needs(office=app_id))
-        return house.offices.get(app_id)
 
     async def _settle(self, settled: Settled) -> None:
         """Durable when it returns; settlements that come meanwhile share the next write."""

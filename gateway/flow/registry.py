@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from gateway.domain import errors
-from gateway.domain.commands import Needs
 from gateway.domain.errors import Refused
 from gateway.domain.events import Event, OfficeEvent
 from gateway.domain.model import Integration, Key, Office
@@ -31,7 +30,10 @@ class Registry:
 
     async def office(self, app_id: str) -> Office:
         """Raises `Refused` (404) for an app that is not there."""
-        return (await self._store.peek(Needs(office=app_id))).office(app_id)
+        found = await self._store.office(app_id)
+        if found is None:
+            raise Refused(errors.APP_NOT_FOUND)
+        return found
 
     async def integration(self, integration_id: str) -> tuple[Office, Integration]:
         """Raises `Refused` (404) for an integration that is not there or not active."""

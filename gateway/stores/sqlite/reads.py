@@ -43,6 +43,9 @@ class Reads:
     async def peek(self, needs: Needs) -> House:
         return await Reader(self._rows, self._memory).hold((needs,))
 
+    async def office(self, app_id: str) -> Office | None:
+        return self._memory.offices.get(app_id) or (await self.peek(Needs(office=app_id))).offices.get(app_id)
+
     async def attachments(self, ids: Sequence[str]) -> Sequence[Attachment]:
         return [load(body, Attachment) for _, body in await self._rows("attachments_by_id", store(list(ids)))]
 

@@ -31,7 +31,8 @@ def _authors(message: Json) -> Iterator[Json]:
 
 def users(payload: Json) -> Iterator[Json]:
     """Everybody whom an event tells of."""
-    yield from shown(payload, "user", "users")
+    if "user" in payload:
+        yield payload["user"]
     yield from (author["user"] for author in authors(payload) if "user" in author)
     yield from payload.get("mergedUsers", {}).values()
 

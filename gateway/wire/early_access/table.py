@@ -112,7 +112,6 @@ TABLE: Final = (
         "`businessLastRead`",
         "both are sent",
         answers=reading.last_read,
-        payloads=reading.last_read,
     ),
     Row(
         "changing what there is",
