@@ -15,7 +15,7 @@ KeyId = Annotated[str, Meta(pattern="^(act|app|int)_[0-9a-f]{24}$")]
 
 
 class AppSettings(Answer, kw_only=True):
-    """What an app may choose. `early_access_compatibility` is shown while it is on."""
+    """What an app may choose. `earlyAccessCompatibility` is shown while it is on."""
 
     conversation_retention_seconds: Count
     mask_credit_card_numbers: bool

@@ -15,6 +15,8 @@ APP_METADATA: Final = "App metadata"
 
 
 class SettingsChanges(Body, kw_only=True):
+    """`earlyAccessCompatibility` lets backends speak as in the early access of the API, beside what is said here."""
+
     conversation_retention_seconds: Seconds | UnsetType = UNSET
     mask_credit_card_numbers: bool | UnsetType = UNSET
     use_animal_names: bool | UnsetType = UNSET
