@@ -19,8 +19,7 @@ from yarl import URL
 from gateway import bootstrap
 from gateway.config import Settings
 from gateway.domain.audience import KNOWN_V1_TRIGGERS, TRIGGERS
-from gateway.domain.commands import CreateAccountKey, CreateIntegration, WebhookDraft
-from gateway.domain.model import Webhook
+from gateway.domain.commands import CreateAccountKey
 from gateway.flow import provision
 from gateway.flow.floor import Flow
 from gateway.flow.provision import Credentials
@@ -300,12 +299,12 @@ class House:
         assert made.status == 201, made
         return dict(made.body["integration"])
 
-    async def old_webhook(self, target: str, *triggers: str, **facts: bool) -> Webhook:
+    async def old_webhook(self, target: str, *triggers: str, **facts: bool) -> Json:
         """A webhook of v1.1 that is sent `triggers`, by default all."""
-        wanted = triggers or tuple(sorted(KNOWN_V1_TRIGGERS))
-        draft = WebhookDraft(target=target, triggers=wanted, version="v1.1", **facts)
-        command = CreateIntegration(app_id=self.app_id, type="custom", webhooks=(draft,))
-        return (await self.flow.corridor.execute(command)).webhooks[0]
+        wanted = {"target": target, "triggers": list(triggers or KNOWN_V1_TRIGGERS), **facts}
+        made = await self.v1("POST", "/webhooks", wanted)
+        assert made.status == 201, made
+        return dict(made.body["webhook"])
 
     async def mirrored(self) -> None:
         """Wait until no webhook is due anything more: all is delivered, or given up."""

@@ -3,7 +3,6 @@
 import re
 from typing import Any, Final
 
-from gateway.domain.commands import MergeUsers, Ref
 from tests.house_under_test import Device, House, Json
 
 ID: Final = re.compile(r"[0-9a-f]{24}")
@@ -134,9 +133,8 @@ class Life:
 
     async def _merges(self) -> None:
         eve = self.name("eve", await self.house.user("eve"))
-        surviving, discarded = (Ref(self.house.app_id, it) for it in ("ann", eve))
-        merge = MergeUsers(app_id=self.house.app_id, surviving=surviving, discarded=discarded)
-        await self.house.flow.corridor.execute(merge)
+        merge = {"surviving": {"_id": await self.house.user("ann")}, "discarded": {"_id": eve}}
+        assert (await self.house.v1("POST", "/appusers/merge", merge)).status == 200
 
     async def _goes(self, group: str) -> None:
         await self.house.rest("DELETE", f"/conversations/{group}")

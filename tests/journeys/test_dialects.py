@@ -88,7 +88,7 @@ async def test_a_call_as_the_guide_prints_it(house: House, receiver: Receiver) -
     await steve.sends(room, "Hi! Do you have time to chat?")
     (call,) = await receiver.until(lambda: receiver.calls)
     assert form(call) == GUIDE
-    assert receiver.keys == [webhook.secret]
+    assert receiver.keys == [webhook["secret"]]
     (message,) = call["messages"]
     assert (message["name"], message["authorId"]) == ("Steve", call["appUser"]["_id"])
     assert call["conversation"] == {"_id": room}
@@ -110,7 +110,7 @@ async def test_over_v1_alone(house: House, receiver: Receiver) -> None:
 
 async def test_the_whole_user_and_the_client_where_they_are_asked_for(house: House, receiver: Receiver) -> None:
     """What the business says comes from no client of theirs, and what becomes of it has a destination instead."""
-    await house.old_webhook(receiver.url, include_full_user=True, include_full_source=True)
+    await house.old_webhook(receiver.url, includeFullAppUser=True, includeClient=True)
     ann = await house.device("ann")
     await ann.ask("user:update", profile={"givenName": "Ann"}, metadata={"vip": True})
     room = (await ann.ask("conversation:create"))["result"]["conversation"]["id"]

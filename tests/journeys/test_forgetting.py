@@ -105,7 +105,7 @@ async def test_whoever_is_deleted_is_forgotten(house: House, receiver: Receiver,
 @pytest.mark.parametrize("path", ["/users/ann/personalinformation", "/users/ann"])
 async def test_what_v1_is_due_is_forgotten_too(house: House, receiver: Receiver, tmp_path: Path, path: str) -> None:
     """Whatever the business said comes with the user who was told it, and all that is known of them."""
-    await house.old_webhook(receiver.url, "message:appMaker", include_full_user=True)
+    await house.old_webhook(receiver.url, "message:appMaker", includeFullAppUser=True)
     receiver.answer = 503
     await lived(house)
     said = {"role": "appMaker", "type": "text", "text": "what you say"}
