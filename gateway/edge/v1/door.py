@@ -74,10 +74,7 @@ async def _answered(flow: Flow, request: web.Request, prefix: str) -> web.Respon
     try:
         found = ROUTES.find(request.method, _below(request, prefix))
         caller = await _caller(flow, request, found)
-        call = Call(flow, request, found, caller)
-        if caller.scope is Scope.USER and "userId" in found.parts:
-            await call.person()  # to whoever is somebody else, nothing is said of what the act would read
-        said = await found.route.act(call)
+        said = await found.route.act(Call(flow, request, found, caller))
     except Refused as refused:
         return _refusal(refused.problem)
     except web.HTTPMethodNotAllowed as wrong:

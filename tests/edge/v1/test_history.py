@@ -90,6 +90,14 @@ async def test_a_page_leads_back_to_where_one_came_from(house: House) -> None:
     assert "next" not in newest
 
 
+async def test_the_very_time_that_is_left_out_lies_beyond_the_page(house: House) -> None:
+    said = await history(house, "ann", 2)
+    for side, way, left, out in (("before", "next", 0, 1), ("after", "previous", 1, 0)):
+        shown = await page(house, f"{address(house, 'ann')}?{side}={said[out].received / 1000}")
+        assert [it["_id"] for it in shown["messages"]] == [said[left].id]
+        assert [it["_id"] for it in (await page(house, shown[way]))["messages"]] == [said[out].id]
+
+
 async def test_the_guides_own_time(house: House) -> None:
     """Whole seconds, long before anything was said here."""
     await history(house, "ann", 3)
