@@ -7,6 +7,7 @@ from gateway.domain.commands import DeleteUser, ForgetUser
 from gateway.domain.model import Person
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Route
+from gateway.flow import auth_codes
 from gateway.wire.v1 import people
 from gateway.wire.v2 import Json
 
@@ -41,6 +42,11 @@ async def merge(call: Call) -> None:
     await call.flow.corridor.execute((await call.body(people.Merge)).command(call.app_id))
 
 
+async def auth_code(call: Call) -> Json:
+    """A code by which a device comes in as the user."""
+    return {"authCode": await auth_codes.auth_code(call.flow, call.ref)}
+
+
 async def _shown(call: Call, person: Person) -> Json:
     return {"appUser": people.app_user(person, await call.office())}
 
@@ -55,4 +61,5 @@ ROUTES = (
     Route("PUT", _ONE, access.USER, update),
     Route("DELETE", _ONE, access.APP, delete),
     Route("DELETE", f"{_ONE}/profile", access.APP, forget),
+    Route("GET", f"{_ONE}/authcode", access.APP, auth_code),
 )

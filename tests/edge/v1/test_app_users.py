@@ -121,6 +121,18 @@ async def test_a_user_changes_themselves_and_deletes_nobody(house: House) -> Non
         assert (await house.v1("DELETE", f"/appusers/ann{path}", token=own)).error[:2] == (403, "forbidden")
 
 
+async def test_a_code_lets_a_device_in(house: House) -> None:
+    made = (await house.v1("POST", "/appusers", {"userId": "ann"})).body["appUser"]
+    for path in ("/appusers/ann/authcode", f"/appusers/{made['_id']}/authCode"):
+        given = await house.v1("GET", path)
+        assert (given.status, list(given.body), given.body["authCode"][:3]) == (200, ["authCode"], "ac_")
+        device = await house.device(guid=path, auth={"authCode": given.body["authCode"]})
+        assert device.welcome["user"]["id"] == made["_id"]
+    assert (await house.v1("GET", "/appusers/bob/authcode")).error[:2] == (404, "user_not_found")
+    own = old_token(house, scope="appUser", userId="ann")
+    assert (await house.v1("GET", "/appusers/ann/authcode", token=own)).error[:2] == (403, "forbidden")
+
+
 async def _people(house: House, *names: str) -> list[str]:
     made = [await house.v1("POST", "/appusers", {"userId": it, "properties": {it: True}}) for it in names]
     return [it.body["appUser"]["_id"] for it in made]
