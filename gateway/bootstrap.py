@@ -98,7 +98,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     deliverer = Deliverer(store, poster, tasks, now_ms, random.random, settings.intervals_s)
     corridor = Corridor(store, bus, RealStamp, deliverer.due)
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
-    for hear in (registry.hear, hub.hear, typists.hear):
+    for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear):
         bus.subscribe(hear)
     tasks.spawn(corridor.decide_and_commit())
     tasks.spawn(corridor.tell())

@@ -32,10 +32,9 @@ class Mirrored(Value):
 
 
 class Lane(Value):
-    """Where the oldest waiting event of a (webhook, lane) may be sent at `due_at`, in milliseconds."""
+    """A lane of a webhook with waiting events, the oldest of which may be sent at `due_at`, in milliseconds."""
 
-    webhook_id: str
-    lane: str
+    name: str
     due_at: int
 
 
@@ -54,10 +53,11 @@ class Group(Protocol):
     async def hold(self, needs: Sequence[Needs]) -> House:
         """Read all that is needed, in as many statements as there are kinds of thing."""
 
-    async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> None:
+    async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> Sequence[Mirrored]:
         """Write what changed in the house, the events of its histories and the outbox rows, a statement per table.
 
-        When the transaction's context ends without an error, all of it is on disk; else none of it.
+        When the transaction's context ends without an error, all of it is on disk; else none of it. Gives the outbox
+        rows with their ids, which ascend.
         """
 
 
@@ -160,11 +160,14 @@ class Store(Protocol):
         """Those of the ids that no file has, not even one that has gone."""
 
     # The outbox
-    async def lanes(self) -> Sequence[Lane]:
-        """Every (webhook, lane) with waiting events."""
+    async def targets(self) -> Sequence[str]:
+        """The ids of webhooks with waiting events."""
 
-    async def waiting(self, webhook_id: str, lane: str, limit: int) -> Sequence[Mirrored]:
-        """The oldest waiting events of a lane, in order."""
+    async def lanes(self, webhook_id: str, after: str, limit: int) -> Sequence[Lane]:
+        """The next lanes of a webhook with waiting events, by name."""
+
+    async def waiting(self, webhook_id: str, lanes: Sequence[str], limit: int) -> Sequence[Mirrored]:
+        """The oldest waiting events of each lane, at most `limit` of one: lane by lane, in order."""
 
     async def settle(self, settled: Sequence[Settled]) -> None:
         """Durable when it returns. Losing a settlement sends an event again, never skips it."""

@@ -309,7 +309,7 @@ class House:
     async def mirrored(self) -> None:
         """Wait until no webhook is due anything more: all is delivered, or given up."""
         async with asyncio.timeout(10):
-            while await self.flow.store.lanes():  # noqa: ASYNC110 - nobody says that the outbox is empty
+            while await self.flow.store.targets():  # noqa: ASYNC110 - nobody says that the outbox is empty
                 await asyncio.sleep(0.01)
 
     # The devices' side

@@ -17,6 +17,11 @@ class Verdict(Value):
     wait_s: float | None = None
 
 
+def is_final(status: int | None) -> bool:
+    """Whether an answer that is no success speaks of the event, and not of how the endpoint is."""
+    return status in NEVER_AGAIN
+
+
 def judge(status: int | None, attempts: int, dice: float, intervals_s: tuple[float, ...] = INTERVALS_S) -> Verdict:
     """After the `attempts`-th attempt answered `status` (None: no answer); `dice` in [0, 1) spreads the retries."""
     if status is not None and 200 <= status < 300:

@@ -134,8 +134,8 @@ class Corridor:
         async with self._store.group() as open_group:
             house = await open_group.hold([ticket.command.needs() for ticket in group])
             committed = self._decide(house, group)
-            await open_group.append(house, committed.events, committed.mirrored)
-        return committed
+            mirrored = await open_group.append(house, committed.events, committed.mirrored)
+        return committed._replace(mirrored=mirrored)
 
     def _decide(self, house: House, group: Sequence[Ticket[Any]]) -> "Committed":
         """Each event is due to the webhooks there were when it happened."""

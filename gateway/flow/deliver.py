@@ -1,26 +1,29 @@
 """The mirror's last stretch: what waits in the outbox is sent to its webhook, in order per conversation."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import structlog
 
 from gateway.domain import retry
-from gateway.domain.events import Event
+from gateway.domain.circuit import CLOSED, after_failure
+from gateway.domain.events import Event, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
 from gateway.flow.loops import Tasks
-from gateway.ports import Dice, Mirrored, Now, Poster, Settled, Store
+from gateway.flow.settling import Settling
+from gateway.flow.target import BATCH, Target, together
+from gateway.ports import Dice, Lane, Mirrored, Now, Poster, Settled, Store
 from gateway.wire import webhook_v1, webhook_v2
 
-BATCH: Final = 20  # events of one lane in one call
+CALL_BYTES: Final = 1_000_000  # of one call, unless a single event is larger
 CALLS: Final = 8  # to one webhook at a time
+CALLS_IN_ALL: Final = 256
+PAGE: Final = 200  # lanes looked up on disk in one go
 STORE_BACK_S: Final = 5.0  # until a lane tries again whose step failed on our side
 
 log = structlog.get_logger(__name__)
-
-LaneKey = tuple[str, str]  # webhook, lane
 
 
 class Dialect(NamedTuple):
@@ -33,18 +36,55 @@ class Dialect(NamedTuple):
 DIALECTS: Final = {"v2": Dialect(BATCH, webhook_v2.envelope), "v1.1": Dialect(1, webhook_v1.envelope)}
 
 
-class Target:
-    """One webhook's lanes: those ready to go, and how many calls are under way."""
+class Waiting(NamedTuple):
+    """The oldest events of a lane; `more` says whether there are others on disk."""
 
-    __slots__ = ("calls", "ready")
+    rows: Sequence[Mirrored]
+    more: bool = False
 
-    def __init__(self) -> None:
-        self.ready: deque[str] = deque()
-        self.calls = 0
+
+class Fate(NamedTuple):
+    """What a call means for a lane: so many of its events are settled, or it has to wait for `wait_s`."""
+
+    settled: int = 0
+    more: bool = False
+    wait_s: float | None = None
+
+
+class Call(NamedTuple):
+    """The events of one call, lane by lane, and all that waited in those lanes."""
+
+    sent: Sequence[Mirrored]
+    waiting: Mapping[str, Waiting]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(it.id for it in self.sent)
+
+    @property
+    def lanes(self) -> dict[str, int]:
+        """How many events of each lane there are."""
+        return Counter(it.lane for it in self.sent)
+
+    @property
+    def heads(self) -> tuple[int, ...]:
+        """The oldest event of each lane."""
+        return tuple({it.lane: it.id for it in reversed(self.sent)}.values())
+
+    @property
+    def settled(self) -> dict[str, Fate]:
+        """What it means for the lanes that these events are done with."""
+        return {
+            lane: Fate(settled=count, more=self.waiting[lane].more or count < len(self.waiting[lane].rows))
+            for lane, count in self.lanes.items()
+        }
 
 
 class Deliverer:
-    """Law 7. A lane has one call under way at most; a target has a few; targets do not know of each other."""
+    """Law 7. A lane has one call under way at most; a target has a few; targets do not know of each other.
+
+    Memory is bounded, whatever waits: what does not fit is on disk anyway, and is looked up when there is room.
+    """
 
     def __init__(
         self,
@@ -61,114 +101,189 @@ class Deliverer:
         self._now = now
         self._dice = dice
         self._intervals_s = intervals_s
+        self._settling = Settling(store, tasks)
         self._targets: dict[str, Target] = {}
-        self._busy: dict[LaneKey, bool] = {}  # under way or waiting for its time; True when more came meanwhile
+        self._queue: deque[str] = deque()  # targets that wait for their turn, since there are calls enough
         self._calls: set[asyncio.Task[None]] = set()
-        self._settled: list[Settled] = []
-        self._settling: asyncio.Future[None] | None = None
         self._open = True
 
     async def start(self) -> None:
         """Take up what an earlier process left."""
-        for lane in await self._store.lanes():
-            key = (lane.webhook_id, lane.lane)
-            if key not in self._busy:  # a commit may have been quicker
-                self._later(key, (lane.due_at - self._now()) / 1000)
+        for webhook_id in await self._store.targets():
+            target = self._targets.setdefault(webhook_id, Target())
+            target.behind = True
+            self._go(webhook_id)
 
     def due(self, mirrored: Sequence[Mirrored]) -> None:
-        """Committed rows wait in the outbox."""
-        for key in {(it.webhook_id, it.lane) for it in mirrored}:
-            if key in self._busy:
-                self._busy[key] = True
-            else:
-                self._ready(key)
+        """Committed events, as their rows are on disk."""
+        for row in mirrored:
+            self._targets.setdefault(row.webhook_id, Target()).take(row)
+        for webhook_id in {it.webhook_id for it in mirrored}:
+            self._go(webhook_id)
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Whoever is forgotten is forgotten in what waits, too: it was rewritten on disk."""
+        if any(isinstance(it, UserForgotten | UserRemoved) for it in events):
+            for target in self._targets.values():
+                target.put_down()
 
     async def drain(self) -> None:
         """Begin no further call, and see those under way through."""
         self._open = False
         await asyncio.gather(*self._calls, return_exceptions=True)
 
-    def _ready(self, key: LaneKey) -> None:
-        self._busy[key] = False
-        target = self._targets.setdefault(key[0], Target())
-        target.ready.append(key[1])
-        self._go(key[0], target)
-
-    def _later(self, key: LaneKey, seconds: float) -> None:
-        if seconds <= 0:
-            self._ready(key)
+    def _go(self, webhook_id: str) -> None:
+        """Begin as many calls as there are lanes ready for, and may be."""
+        target = self._targets.get(webhook_id)
+        if target is None or not self._open:
             return
-        self._busy[key] = False
-        asyncio.get_running_loop().call_later(seconds, self._ready, key)
+        while target.ready and target.calls < target.circuit.calls(self._now(), CALLS):
+            if len(self._calls) >= CALLS_IN_ALL:
+                self._queue.append(webhook_id)
+                return
+            self._begin(webhook_id, target)
+        if target.curious:
+            target.looking = True
+            self._tasks.spawn(self._look(webhook_id, target))
+        if target.idle:
+            self._targets.pop(webhook_id, None)
 
-    def _go(self, webhook_id: str, target: Target) -> None:
-        while self._open and target.ready and target.calls < CALLS:
-            target.calls += 1
-            call = self._tasks.spawn(self._call((webhook_id, target.ready.popleft()), target))
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+    def _begin(self, webhook_id: str, target: Target) -> None:
+        target.calls += 1
+        call = self._tasks.spawn(self._call(webhook_id, target, target.pick()))
+        self._calls.add(call)
+        call.add_done_callback(self._ended)
 
-    async def _call(self, key: LaneKey, target: Target) -> None:
-        """One step of a lane: send what is oldest, settle it, and line up again if more waits."""
-        wait_s: float | None = STORE_BACK_S
+    def _ended(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        if self._queue and len(self._calls) < CALLS_IN_ALL:
+            self._go(self._queue.popleft())
+
+    async def _call(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> None:
+        """One call, and what follows of it for the lanes."""
         try:
-            wait_s = await self.step(key)
+            fates = await self._attempt(webhook_id, target, lanes)
+        except Exception:  # on our side: nothing is known to have arrived
+            log.exception("delivering failed", webhook=webhook_id)
+            fates = dict.fromkeys(lanes, Fate(wait_s=STORE_BACK_S))
+        target.calls -= 1
+        for lane in reversed(lanes):
+            self._follow(webhook_id, target, lane, fates.get(lane))
+        self._go(webhook_id)
+
+    def _follow(self, webhook_id: str, target: Target, lane: str, fate: Fate | None) -> None:
+        if fate is None:
+            target.back(lane)
+        elif fate.wait_s is None:
+            target.done(lane, fate.settled, more=fate.more)
+        else:
+            target.later(lane)
+            self._rest(webhook_id, target, lane, fate.wait_s)
+
+    def _rest(self, webhook_id: str, target: Target, lane: str, seconds: float) -> None:
+        if seconds <= 0:
+            target.ready.append(lane)
+        else:
+            ends = asyncio.get_running_loop().call_later(seconds, self._rested, webhook_id, lane)
+            target.resting[lane] = ends
+
+    def _rested(self, webhook_id: str, lane: str) -> None:
+        target = self._targets[webhook_id]
+        del target.resting[lane]
+        target.ready.append(lane)
+        self._go(webhook_id)
+
+    async def _look(self, webhook_id: str, target: Target) -> None:
+        """A page of lanes that are on disk alone."""
+        page: Sequence[Lane] = ()
+        try:
+            page = await self._store.lanes(webhook_id, target.cursor, PAGE)
+            for lane in page:
+                if target.find(lane.name):
+                    self._rest(webhook_id, target, lane.name, (lane.due_at - self._now()) / 1000)
+            target.looked([it.name for it in page], PAGE)
         finally:
-            target.calls -= 1
-            self._after(key, wait_s)
-            self._go(key[0], target)
-            if not target.calls and not target.ready:
-                self._targets.pop(key[0], None)
+            target.looking = False
+        self._go(webhook_id)
 
-    def _after(self, key: LaneKey, wait_s: float | None) -> None:
-        more = self._busy.pop(key, False)
-        if wait_s is not None:
-            self._later(key, wait_s)
-        elif more:
-            self._ready(key)
-
-    async def step(self, key: LaneKey) -> float | None:
-        """Send the oldest events of a lane; the seconds to wait before the next step, None when it is empty."""
-        waiting = await self._store.waiting(*key, BATCH)
-        if not waiting:
-            return None
-        office = await self._store.office(waiting[0].event.app_id)
-        webhook = office.webhook(key[0]) if office else None
+    async def _attempt(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Fate]:
+        """Send the oldest events of the lanes, and write down what came of it. A lane without a fate was not called."""
+        waiting = await self._waiting(webhook_id, target, lanes)
+        first = next((it.rows[0] for it in waiting.values() if it.rows), None)
+        if first is None:
+            return dict.fromkeys(lanes, Fate())
+        office = await self._store.office(first.event.app_id)
+        webhook = office.webhook(webhook_id) if office else None
         if office is None or webhook is None:
-            await self._settle(Settled(ids=tuple(it.id for it in waiting)))
-            return 0.0
+            await self._settling(Settled(ids=tuple(row.id for it in waiting.values() for row in it.rows)))
+            return {lane: Fate(settled=len(it.rows), more=it.more) for lane, it in waiting.items()}
         dialect = DIALECTS[webhook.version]
-        # After a failure the oldest goes alone: an event that is refused must not take others with it.
-        batch = waiting[: 1 if waiting[0].attempts else dialect.batch]
-        body = dialect.envelope(office, webhook, [it.event for it in batch])
+        target.batch = dialect.batch
+        sent, body = _written(office, webhook, together(it.rows for it in waiting.values()), dialect)
         status = await self._poster(webhook.target, webhook.secret, body)
-        return await self._judge(webhook, batch, status)
+        empty = {lane: Fate() for lane, it in waiting.items() if not it.rows}
+        return {**empty, **await self._judged(webhook, target, Call(sent, waiting), status)}
 
-    async def _judge(self, webhook: Webhook, batch: Sequence[Mirrored], status: int | None) -> float:
-        attempts = batch[0].attempts + 1
+    async def _waiting(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Waiting]:
+        """The oldest events of each lane, from memory or from disk."""
+        most = target.most
+        held = {lane: target.in_memory(lane, most) for lane in lanes}
+        on_disk = [lane for lane, rows in held.items() if rows is None]
+        found: dict[str, list[Mirrored]] = {lane: [] for lane in on_disk}
+        if on_disk:
+            most = max(1, most // len(on_disk))
+            for row in await self._store.waiting(webhook_id, on_disk, most + 1):
+                found[row.lane].append(row)
+        return {
+            lane: Waiting(found[lane][:most], more=len(found[lane]) > most) if rows is None else Waiting(rows)
+            for lane, rows in held.items()
+        }
+
+    async def _judged(self, webhook: Webhook, target: Target, call: Call, status: int | None) -> dict[str, Fate]:
+        attempts = call.sent[0].attempts + 1
         verdict = retry.judge(status, attempts, self._dice(), self._intervals_s)
-        ids = tuple(it.id for it in batch)
         if verdict.delivered:
-            await self._settle(Settled(ids=ids))
-            return 0.0
-        log.warning("webhook call failed", webhook=webhook.id, status=status, attempts=attempts, events=len(ids))
-        if verdict.wait_s is None and len(batch) == 1:
-            await self._settle(Settled(ids=ids, attempts=attempts, failed_at=self._now()))
-            return 0.0
+            self._alive(target)
+            await self._settling(Settled(ids=call.ids))
+            return call.settled
+        log.warning("webhook call failed", webhook=webhook.id, status=status, attempts=attempts, events=len(call.sent))
+        if retry.is_final(status):
+            self._alive(target)
+        elif self._ailing(webhook.id, target, call):
+            return {}
+        if verdict.wait_s is None and len(call.sent) == 1:
+            await self._settling(Settled(ids=call.ids, attempts=attempts, failed_at=self._now()))
+            return call.settled
+        # After a failure the oldest of a lane goes alone: an event that is refused must not take others with it.
         wait_s = verdict.wait_s or 0.0
         due_at = self._now() + int(wait_s * 1000)
-        await self._settle(Settled(ids=ids[:1], attempts=attempts, due_at=due_at))
-        return wait_s
+        await self._settling(Settled(ids=call.heads, attempts=attempts, due_at=due_at))
+        return dict.fromkeys(call.lanes, Fate(wait_s=wait_s))
 
-    async def _settle(self, settled: Settled) -> None:
-        """Durable when it returns; settlements that come meanwhile share the next write."""
-        self._settled.append(settled)
-        if self._settling is None:
-            self._settling = self._tasks.spawn(self._write_settled())
-        await asyncio.shield(self._settling)
+    def _alive(self, target: Target) -> None:
+        """The endpoint answers: if it was left alone, nobody waits any longer."""
+        if not target.circuit.closed:
+            target.wake()
+        target.circuit = CLOSED
 
-    async def _write_settled(self) -> None:
-        await asyncio.sleep(0)
-        batch, self._settled = self._settled, []
-        self._settling = None
-        await self._store.settle(batch)
+    def _ailing(self, webhook_id: str, target: Target, call: Call) -> bool:
+        """The endpoint does not answer as it should; whether this was a probe, which says nothing of its event."""
+        before = target.circuit
+        target.circuit = after_failure(before, call.ids[0], self._now())
+        if target.circuit.until is not None and target.circuit is not before:
+            wait_s = (target.circuit.until - self._now()) / 1000
+            asyncio.get_running_loop().call_later(wait_s, self._go, webhook_id)
+            log.warning("webhook is left alone", webhook=webhook_id, seconds=round(wait_s))
+        return not before.closed
+
+
+def _written(
+    office: Office, webhook: Webhook, events: Sequence[Mirrored], dialect: Dialect
+) -> tuple[Sequence[Mirrored], bytes]:
+    """The events of one call with its body: as many as it may hold."""
+    sent = events[: dialect.batch]
+    body = dialect.envelope(office, webhook, [it.event for it in sent])
+    while len(body) > CALL_BYTES and len(sent) > 1:
+        sent = sent[: len(sent) // 2]
+        body = dialect.envelope(office, webhook, [it.event for it in sent])
+    return sent, body

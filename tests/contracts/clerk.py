@@ -15,7 +15,7 @@ from tests.domain.town import MULTI, HandWound, Orders
 
 
 class Clerk:
-    """Serves one app; `events` is what the last group made happen."""
+    """Serves one app; `events` is what the last group made happen, `mirrored` what webhooks are due of it."""
 
     def __init__(self, store: Store, app_id: str, clock: HandWound) -> None:
         self.store = store
@@ -23,14 +23,15 @@ class Clerk:
         self.app_id = app_id
         self.orders = Orders(app_id)
         self.events: list[Event] = []
+        self.mirrored: Sequence[Mirrored] = ()
 
     async def do(self, *commands: Command[Any]) -> list[Any]:
         """The answers, in order; raises `Refused`, and then nothing of the group is done."""
         async with self.store.group() as group:
             house = await group.hold([it.needs() for it in commands])
             answers, events = decided(house, commands, self.clock)
-            await group.append(house, events, due(house, events))
-        self.events = events
+            mirrored = await group.append(house, events, due(house, events))
+        self.events, self.mirrored = events, mirrored
         return answers
 
     async def user(self, name: str) -> str:

@@ -57,7 +57,8 @@ OTHERS = {
     "messages_newest": "the end of a conversation, found from its end",
     "replies_by_payload": "the newest of the buttons with one payload, found from their end",
     "waiting": "the oldest of a lane; what is delivered is deleted",
-    "lanes": "one step for each lane with waiting events",
+    "targets": "one step for each webhook with waiting events",
+    "lanes": "one step for each lane of the page",
     "attachments_gone": "what is taken is deleted, so the start is all there is",
 }
 

@@ -215,7 +215,7 @@ async def test_a_webhook_is_due_what_was_committed_with_its_event(building: Buil
     integration = await building.one(building.orders.custom("conversation:message"))
     await building.at_once(building.orders.says(room, "one"), building.orders.says(room, "two"))
     await building.corridor.drained()
-    waiting = await building.store.waiting(integration.webhooks[0].id, room, 10)
+    waiting = await building.store.waiting(integration.webhooks[0].id, (room,), 10)
     assert [it.event.id for it in waiting] == [it.event.id for it in building.due]
     assert len(waiting) == 2
 

@@ -13,7 +13,9 @@ from structlog.testing import capture_logs
 from gateway.domain import commands as cmd
 from gateway.domain import retry
 from gateway.domain.model import Webhook
-from gateway.flow.deliver import BATCH, CALLS, STORE_BACK_S, Deliverer
+from gateway.flow import deliver, target
+from gateway.flow.deliver import CALLS, STORE_BACK_S, Deliverer
+from gateway.flow.target import BATCH
 from tests.flow.building import Building
 from tests.flow.conftest import LoopClock
 
@@ -21,7 +23,7 @@ from tests.flow.conftest import LoopClock
 class Call(NamedTuple):
     target: str
     secret: str
-    lane: str
+    lanes: set[str]
     events: list[str]
 
 
@@ -30,6 +32,7 @@ class Doorstep:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.bodies: list[bytes] = []
         self.answer: Callable[[Call], int | None] = lambda _: 200
         self.closed: set[str] = set()
         self.inside = 0
@@ -39,6 +42,7 @@ class Doorstep:
 
     async def __call__(self, target: str, secret: str, body: bytes) -> int | None:
         call = _call(target, secret, body)
+        self.bodies.append(body)
         self.inside += 1
         self.most_inside = max(self.most_inside, self.inside)
         async with self._news:
@@ -66,8 +70,8 @@ class Doorstep:
 
 def _call(target: str, secret: str, body: bytes) -> Call:
     events = orjson.loads(body)["events"]
-    (lane,) = {it["payload"]["conversation"]["id"] for it in events}
-    return Call(target, secret, lane, [it["id"] for it in events])
+    lanes = {it["payload"]["conversation"]["id"] for it in events}
+    return Call(target, secret, lanes, [it["id"] for it in events])
 
 
 class Mail:
@@ -85,10 +89,6 @@ class Mail:
         clock = self.building.clock
         return Deliverer(self.building.store, self.doorstep, self.building.tasks, clock.now, lambda: 0.0)
 
-    @property
-    def lane(self) -> tuple[str, str]:
-        return self.hook.id, self.room
-
     async def says(self, *texts: str, room: str | None = None) -> list[str]:
         """Texts in one group of commands; gives the ids of the events."""
         orders = self.building.orders
@@ -96,11 +96,9 @@ class Mail:
         await self.building.corridor.drained()
         return [it.message.id for it in said]
 
-    async def step(self) -> float | None:
-        return await self.deliverer.step(self.lane)
-
     async def waiting(self) -> list[tuple[str, int]]:
-        return [(it.event.id, it.attempts) for it in await self.building.store.waiting(*self.lane, 100)]
+        found = await self.building.store.waiting(self.hook.id, (self.room,), 100)
+        return [(it.event.id, it.attempts) for it in found]
 
     def given_up(self) -> list[tuple[int, int]]:
         """Attempts and time of each event that was given up."""
@@ -112,9 +110,15 @@ class Mail:
         self.deliverer.due(due)
 
     async def quiet(self) -> None:
-        """Until no call is under way."""
-        while self.deliverer._calls:
-            await asyncio.wait(self.deliverer._calls)
+        """Until no call is under way, and nothing is looked up."""
+        while self.deliverer._calls or any(it.looking for it in self.deliverer._targets.values()):
+            await asyncio.wait(self.deliverer._calls) if self.deliverer._calls else await asyncio.sleep(0)
+
+    async def goes(self) -> list[list[str]]:
+        """Hand over, and wait until all is done that can be done now; gives the events of all calls so far."""
+        await self.hand_over()
+        await self.quiet()
+        return [it.events for it in self.doorstep.calls]
 
 
 async def _hook(building: Building, target: str = "https://example.org/one", **facts: Any) -> Webhook:
@@ -131,85 +135,63 @@ async def mail(building: Building) -> AsyncIterator[Mail]:
         yield mail
 
 
-# Steps
+# What is sent
 
 
-async def test_a_step_sends_what_is_oldest_in_one_call(mail: Mail) -> None:
+async def test_what_waits_goes_in_one_call_in_order(mail: Mail) -> None:
     said = await mail.says(*(str(number) for number in range(BATCH + 5)))
-    assert await mail.step() == 0.0
-    assert mail.doorstep.calls == [Call(mail.hook.target, mail.hook.secret, mail.room, said[:BATCH])]
-    assert await mail.step() == 0.0
-    assert mail.doorstep.events == said
-    assert await mail.step() is None
+    assert await mail.goes() == [said[:BATCH], said[BATCH:]]
+    assert mail.doorstep.calls[0] == Call(mail.hook.target, mail.hook.secret, {mail.room}, said[:BATCH])
     assert await mail.waiting() == []
 
 
-async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail) -> None:
-    old = await _hook(mail.building, triggers=("message:appMaker",), version="v1.1")
-    orders = mail.building.orders
-    room = (await mail.building.one(orders.personal("ann"))).conversation.id
-    bodies: list[bytes] = []
+async def test_conversations_share_a_call(mail: Mail) -> None:
+    rooms = [(await mail.building.one(mail.building.orders.group("ann"))).conversation.id for _ in range(30)]
+    said = {room: await mail.says("one", "two", room=room) for room in rooms}
+    mail.doorstep.closed = {mail.hook.target}
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    mail.doorstep.open()
+    await mail.quiet()
+    assert len(mail.doorstep.calls) == 1
+    for room in rooms:
+        assert [it for it in mail.doorstep.events if it in said[room]] == said[room]
+
+
+async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail, loop_clock: LoopClock) -> None:
+    await _hook(mail.building, triggers=("message:appMaker",), version="v1.1")
+    room = (await mail.building.one(mail.building.orders.personal("ann"))).conversation.id
+    bodies: list[Any] = []
 
     async def take(target: str, secret: str, body: bytes) -> int:
-        bodies.append(body)
-        return 500 if len(bodies) == 2 else 200
+        bodies.append(orjson.loads(body))
+        return 500 if sum("messages" in it for it in bodies) == 2 and "messages" in bodies[-1] else 200
 
     mail.deliverer._poster = take
     await mail.says("one", "two", "three", room=room)
-    steps = [await mail.deliverer.step((old.id, room)) for _ in range(5)]
-    assert steps == [0.0, retry.INTERVALS_S[0], 0.0, 0.0, None]
-    sent = [orjson.loads(body) for body in bodies]
-    assert [[it["text"] for it in call["messages"]] for call in sent] == [["one"], ["two"], ["two"], ["three"]]
-    assert {call["version"] for call in sent} == {"v1.1"}
+    await mail.hand_over()
+    await mail.quiet()
+    await loop_clock.wind(retry.INTERVALS_S[0])
+    await mail.quiet()
+    old = [it for it in bodies if "messages" in it]
+    assert [[said["text"] for said in it["messages"]] for it in old] == [["one"], ["two"], ["two"], ["three"]]
+    assert {it["version"] for it in old} == {"v1.1"}
 
 
-@pytest.mark.parametrize("status", [None, 302, 500, 503, 429])
-async def test_what_failed_is_tried_alone_after_each_interval(mail: Mail, status: int | None) -> None:
-    first, second = await mail.says("one", "two")
-    mail.doorstep.answer = lambda _: status
-    waits = [await mail.step() for _ in range(5)]
-    assert waits == [*retry.INTERVALS_S, 0.0]
-    assert [it.events for it in mail.doorstep.calls] == [[first, second]] + [[first]] * 4
-    assert mail.given_up() == [(5, mail.building.clock.at)]
-    assert await mail.waiting() == [(second, 0)]
-
-
-async def test_the_time_of_the_next_attempt_is_on_disk(mail: Mail) -> None:
-    await mail.says("one")
-    mail.doorstep.answer = lambda _: 500
-    await mail.step()
-    (lane,) = await mail.building.store.lanes()
-    assert lane.due_at == mail.building.clock.at + 8_000
-
-
-async def test_what_was_refused_takes_no_others_with_it(mail: Mail) -> None:
-    """A batch that is refused is sent one by one: only what is refused on its own is given up."""
-    first, second, third = await mail.says("one", "bad", "three")
-    mail.doorstep.answer = lambda call: 400 if second in call.events else 200
-    steps = [await mail.step() for _ in range(4)]
-    assert steps == [0.0, 0.0, 0.0, 0.0]
-    assert [it.events for it in mail.doorstep.calls] == [[first, second, third], [first], [second, third], [second]]
-    assert await mail.step() == 0.0
-    assert mail.doorstep.calls[-1].events == [third]
-    assert await mail.step() is None
-    assert [attempts for attempts, _ in mail.given_up()] == [2]
-
-
-async def test_an_event_keeps_its_id_over_all_attempts(mail: Mail) -> None:
-    (said,) = await mail.says("one")
-    mail.doorstep.answer = lambda _: 500 if len(mail.doorstep.calls) < 3 else 200
-    for _ in range(3):
-        await mail.step()
-    assert mail.doorstep.events == [said] * 3
-    assert await mail.waiting() == []
+async def test_a_call_is_no_larger_than_it_may_be(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "CALL_BYTES", 3_000)
+    said = await mail.says(*(4 * "long " + str(number) for number in range(20)))
+    calls = await mail.goes()
+    assert [event for call in calls for event in call] == said
+    assert 1 < len(calls) < 20
 
 
 async def test_what_a_deleted_webhook_was_due_is_dropped(mail: Mail) -> None:
     await mail.says("one", "two")
     building = mail.building
     await building.one(cmd.DeleteIntegration(app_id=building.orders.app_id, integration_id=mail.hook.integration_id))
-    assert await mail.step() == 0.0
-    assert (mail.doorstep.calls, await mail.waiting()) == ([], [])
+    assert await mail.goes() == []
+    assert await mail.waiting() == []
 
 
 async def test_a_webhook_is_called_where_it_is_now(mail: Mail) -> None:
@@ -223,19 +205,96 @@ async def test_a_webhook_is_called_where_it_is_now(mail: Mail) -> None:
             target="https://example.org/moved",
         )
     )
-    await mail.step()
+    await mail.goes()
     assert [it.target for it in mail.doorstep.calls] == ["https://example.org/moved"]
 
 
-# Loops
+# What failed
+
+
+@pytest.mark.parametrize("status", [None, 302, 500, 503, 429])
+async def test_what_failed_is_tried_alone_after_each_interval(
+    mail: Mail, loop_clock: LoopClock, status: int | None
+) -> None:
+    first, second = await mail.says("one", "two")
+    mail.doorstep.answer = lambda _: status
+    await mail.goes()
+    for number, interval_s in enumerate(retry.INTERVALS_S, 1):
+        await loop_clock.wind(interval_s - 0.5)
+        assert len(mail.doorstep.calls) == number
+        await loop_clock.wind(0.5)
+        await mail.quiet()
+    assert [it.events for it in mail.doorstep.calls][:5] == [[first, second]] + [[first]] * 4
+    assert mail.given_up() == [(5, mail.building.clock.at)]
+    assert await mail.waiting() == [(second, 1)]
+
+
+async def test_the_time_of_the_next_attempt_is_on_disk(mail: Mail) -> None:
+    await mail.says("one")
+    mail.doorstep.answer = lambda _: 500
+    await mail.goes()
+    (lane,) = await mail.building.store.lanes(mail.hook.id, "", 10)
+    assert lane.due_at == mail.building.clock.at + 8_000
+
+
+async def test_what_was_refused_takes_no_others_with_it(mail: Mail) -> None:
+    """A batch that is refused is sent one by one: only what is refused on its own is given up."""
+    first, second, third = await mail.says("one", "bad", "three")
+    mail.doorstep.answer = lambda call: 400 if second in call.events else 200
+    assert await mail.goes() == [[first, second, third], [first], [second, third], [second], [third]]
+    assert [attempts for attempts, _ in mail.given_up()] == [2]
+    assert await mail.waiting() == []
+
+
+async def test_an_event_keeps_its_id_over_all_attempts(mail: Mail, loop_clock: LoopClock) -> None:
+    (said,) = await mail.says("one")
+    mail.doorstep.answer = lambda _: 500 if len(mail.doorstep.calls) < 3 else 200
+    await mail.goes()
+    for interval_s in retry.INTERVALS_S[:2]:
+        await loop_clock.wind(interval_s)
+        await mail.quiet()
+    assert mail.doorstep.events == [said] * 3
+    assert await mail.waiting() == []
+
+
+async def test_an_endpoint_that_takes_nothing_is_left_alone(mail: Mail, loop_clock: LoopClock) -> None:
+    """After five events in a row that did not arrive no event is tried but one now and then, which costs it nothing."""
+    rooms = [(await mail.building.one(mail.building.orders.group("ann"))).conversation.id for _ in range(10)]
+    for room in rooms:
+        await mail.says("hello", room=room)
+    mail.doorstep.answer = lambda _: None
+    await mail.goes()
+    await loop_clock.wind(8)
+    await mail.quiet()
+    tried = len(mail.doorstep.calls)
+    assert tried < 1 + len(rooms)
+    for _ in range(3):
+        await mail.says("and more", room=rooms[0])
+        await mail.hand_over()
+    assert len(mail.doorstep.calls) == tried
+    pauses = [5, 10, 20, 40, 60, 60, 60]
+    for number, pause_s in enumerate(pauses, 1):
+        mail.building.clock.wind(pause_s)
+        await loop_clock.wind(pause_s)
+        await mail.quiet()
+        assert len(mail.doorstep.calls) == tried + number
+        assert len(mail.doorstep.calls[-1].events) == 1
+    assert mail.given_up() == []
+    mail.doorstep.answer = lambda _: 200
+    mail.building.clock.wind(60)
+    await loop_clock.wind(60)
+    await mail.quiet()
+    assert await mail.building.store.targets() == []
+    delivered = [event for call in mail.doorstep.calls[tried + len(pauses) :] for event in call.events]
+    assert len(delivered) == len(set(delivered)) == 13
+
+
+# When it is sent
 
 
 async def test_what_is_due_is_sent_without_being_asked(mail: Mail) -> None:
     said = await mail.says("one", "two")
-    await mail.hand_over()
-    await mail.doorstep.until(1)
-    await mail.quiet()
-    assert mail.doorstep.events == said
+    assert await mail.goes() == [said]
     assert await mail.waiting() == []
 
 
@@ -257,16 +316,16 @@ async def test_a_lane_has_one_call_at_a_time_and_keeps_its_order(mail: Mail) -> 
 async def test_a_target_has_a_few_calls_at_a_time(mail: Mail) -> None:
     rooms = [(await mail.building.one(mail.building.orders.group("ann"))).conversation.id for _ in range(CALLS + 4)]
     mail.doorstep.closed = {mail.hook.target}
-    for room in rooms:
+    for number, room in enumerate(rooms, 1):
         await mail.says("hello", room=room)
-    await mail.hand_over()
-    await mail.doorstep.until(CALLS)
+        await mail.hand_over()
+        await mail.doorstep.until(min(number, CALLS))
     assert mail.doorstep.inside == CALLS
     mail.doorstep.open()
-    await mail.doorstep.until(len(rooms))
+    await mail.doorstep.until(CALLS + 1)
     await mail.quiet()
     assert mail.doorstep.most_inside == CALLS
-    assert sorted(it.lane for it in mail.doorstep.calls) == sorted(rooms)
+    assert [len(it.lanes) for it in mail.doorstep.calls] == [1] * CALLS + [4]
 
 
 async def test_one_dead_endpoint_does_not_slow_another(mail: Mail) -> None:
@@ -275,7 +334,7 @@ async def test_one_dead_endpoint_does_not_slow_another(mail: Mail) -> None:
     said = await mail.says("one", "two", "three")
     await mail.hand_over()
     await mail.doorstep.until(2)
-    while await mail.building.store.waiting(other.id, mail.room, 1):
+    while await mail.building.store.waiting(other.id, (mail.room,), 1):
         await asyncio.wait(mail.deliverer._calls, return_when=asyncio.FIRST_COMPLETED)
     to_other = [it.events for it in mail.doorstep.calls if it.target == other.target]
     assert to_other == [said]
@@ -287,9 +346,7 @@ async def test_one_dead_endpoint_does_not_slow_another(mail: Mail) -> None:
 async def test_what_failed_goes_again_when_its_time_has_come(mail: Mail, loop_clock: LoopClock) -> None:
     first, second = await mail.says("one", "two")
     mail.doorstep.answer = lambda _: 500 if len(mail.doorstep.calls) < 2 else 200
-    await mail.hand_over()
-    await mail.doorstep.until(1)
-    await mail.quiet()
+    await mail.goes()
     await loop_clock.wind(7)
     assert len(mail.doorstep.calls) == 1
     await loop_clock.wind(1)
@@ -302,9 +359,7 @@ async def test_what_failed_goes_again_when_its_time_has_come(mail: Mail, loop_cl
 async def test_what_comes_while_a_lane_waits_does_not_hurry_it(mail: Mail, loop_clock: LoopClock) -> None:
     mail.doorstep.answer = lambda _: 500
     await mail.says("one")
-    await mail.hand_over()
-    await mail.doorstep.until(1)
-    await mail.quiet()
+    await mail.goes()
     await mail.says("two")
     await mail.hand_over()
     await loop_clock.wind(7)
@@ -312,7 +367,7 @@ async def test_what_comes_while_a_lane_waits_does_not_hurry_it(mail: Mail, loop_
     assert len(mail.doorstep.calls) == 1
 
 
-async def test_what_an_earlier_process_left_is_taken_up(mail: Mail, loop_clock: LoopClock) -> None:
+async def test_what_an_earlier_process_left_is_taken_up(mail: Mail) -> None:
     said = await mail.says("one", "two")
     await mail.deliverer.start()
     await mail.doorstep.until(1)
@@ -323,9 +378,12 @@ async def test_what_an_earlier_process_left_is_taken_up(mail: Mail, loop_clock: 
 async def test_what_an_earlier_process_put_off_is_put_off(mail: Mail, loop_clock: LoopClock) -> None:
     (said,) = await mail.says("one")
     mail.doorstep.answer = lambda _: 500
-    await mail.step()
+    await mail.goes()
     mail.building.clock.wind(5)
-    await mail.another().start()
+    later = mail.another()
+    await later.start()
+    while any(it.looking for it in later._targets.values()):  # noqa: ASYNC110 - nobody says so
+        await asyncio.sleep(0)
     await loop_clock.wind(2)
     assert len(mail.doorstep.calls) == 1
     await loop_clock.wind(1)
@@ -367,9 +425,7 @@ async def test_what_cannot_be_settled_is_sent_again(mail: Mail, loop_clock: Loop
     await mail.building.store._writer.run("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(mail.building.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        await mail.hand_over()
-        await mail.doorstep.until(1)
-        await mail.quiet()
+        await mail.goes()
         other.execute("ROLLBACK")
     assert await mail.waiting() == [(said, 0)]
     await loop_clock.wind(STORE_BACK_S)
@@ -379,10 +435,50 @@ async def test_what_cannot_be_settled_is_sent_again(mail: Mail, loop_clock: Loop
     assert await mail.waiting() == []
 
 
+# What is remembered
+
+
 async def test_nothing_is_remembered_of_a_target_that_has_all(mail: Mail) -> None:
+    await mail.says("one")
+    await mail.goes()
+    assert mail.deliverer._targets == {}
+
+
+async def test_what_does_not_fit_into_memory_is_found_on_disk(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much waits: all of it goes, each conversation in order, and little of it is held."""
+    monkeypatch.setattr(target, "LANES", 3)
+    monkeypatch.setattr(target, "ROWS", 5)
+    monkeypatch.setattr(deliver, "PAGE", 2)
+    rooms = [(await mail.building.one(mail.building.orders.group("ann"))).conversation.id for _ in range(12)]
+    said: dict[str, list[str]] = {room: [] for room in rooms}
+    mail.doorstep.closed = {mail.hook.target}
+    for number in range(4):
+        for room in rooms:
+            said[room] += await mail.says(str(number), room=room)
+            await mail.hand_over()
+            known = mail.deliverer._targets[mail.hook.id]
+            assert (len(known.known) <= 3, known.rows <= 5) == (True, True)
+    mail.doorstep.open()
+    await mail.quiet()
+    assert await mail.building.store.targets() == []
+    for room in rooms:
+        assert [it for it in mail.doorstep.events if it in said[room]] == said[room]
+    assert len(mail.doorstep.events) == 48
+    assert mail.deliverer._targets == {}
+
+
+async def test_who_is_forgotten_is_forgotten_in_what_waits(mail: Mail) -> None:
+    mail.building.bus.subscribe(mail.deliverer.hear)
+    mail.doorstep.closed = {mail.hook.target}
     await mail.says("one")
     await mail.hand_over()
     await mail.doorstep.until(1)
+    orders = mail.building.orders
+    await mail.building.one(orders.changes("ann", profile={"given_name": "Annabel"}))
+    await mail.building.one(orders.says(mail.room, "two", by="ann"))
+    await mail.hand_over()
+    await mail.building.one(cmd.ForgetUser(app_id=orders.app_id, user=orders.ref("ann")))
+    mail.doorstep.open()
     await mail.quiet()
-    assert mail.deliverer._targets == {}
-    assert mail.deliverer._busy == {}
+    assert len(mail.doorstep.events) == 2
+    assert b"Annabel" not in b"".join(mail.doorstep.bodies)

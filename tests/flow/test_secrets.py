@@ -1,5 +1,6 @@
 """What is logged when things go wrong, with the processors of a real gateway: never a secret."""
 
+import asyncio
 import io
 import sys
 from collections.abc import Iterator
@@ -66,11 +67,16 @@ async def test_a_webhook_that_fails_is_logged_without_its_secret(building: Build
     room = await building.group("ann")
     await building.one(building.orders.says(room, PRIVATE))
 
+    called = asyncio.Event()
+
     async def poster(target: str, secret: str, body: bytes) -> int:
+        called.set()
         return 500
 
     deliverer = Deliverer(building.store, poster, building.tasks, building.clock.now, lambda: 0.0)
-    await deliverer.step((hook.id, room))
+    await deliverer.start()
+    await called.wait()
+    await deliverer.drain()
     assert "webhook call failed" in log.getvalue()
     for private in (hook.secret, PRIVATE, "password", "hidden"):
         assert private not in log.getvalue()

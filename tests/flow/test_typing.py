@@ -178,7 +178,7 @@ async def test_a_webhook_that_is_due_typing_gets_it_through_the_outbox(stage: St
     integration = await stage.building.one(stage.building.orders.custom("conversation:typing"))
     await stage.types()
     await stage.building.corridor.drained()
-    (waiting,) = await stage.building.store.waiting(integration.webhooks[0].id, stage.room, 10)
+    (waiting,) = await stage.building.store.waiting(integration.webhooks[0].id, (stage.room,), 10)
     assert isinstance(waiting.event, Typing)
     assert stage.told == [(START, "ann")]
     held = await stage.building.room(stage.room)

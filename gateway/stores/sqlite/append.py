@@ -45,7 +45,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *_cleared(happened),
         *_messages(house, happened),
         *put("put_events", _histories(happened)),
-        *put("put_outbox", [(it.webhook_id, it.lane, _unheard(it.event)) for it in mirrored]),
+        *put("put_outbox", list(_due(mirrored))),
         *put("put_stays", sorted(_stays(happened))),
         *merge.histories(happened.of(ev.UserMerged)),
         *_forgotten(happened),
@@ -252,6 +252,15 @@ def _histories(happened: Happened) -> list[Row]:
         for it in events
         if it.seq
     ]
+
+
+def _due(mirrored: Sequence[Mirrored]) -> Iterator[Row]:
+    """An event that several webhooks are due is written out once."""
+    written: tuple[ev.Event | None, str] = (None, "")
+    for it in mirrored:
+        if it.event is not written[0]:
+            written = (it.event, _unheard(it.event))
+        yield it.id, it.webhook_id, it.lane, written[1]
 
 
 def _unheard(event: ev.Event) -> str:

@@ -160,26 +160,44 @@ SELECT id, active_at BETWEEN ?3 AND ?4
     AND EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = rooms.id)
 FROM rooms WHERE app_id = ?1 AND id > ?2 ORDER BY id LIMIT ?5;
 
--- lanes: Where every (webhook, lane) stands: when its oldest waiting event is due. One step finds the next lane.
-WITH RECURSIVE oldest(id) AS (
-    SELECT (SELECT id FROM outbox WHERE failed_at IS NULL AND webhook_id > '' ORDER BY webhook_id, lane, id LIMIT 1)
+-- targets: Webhooks with waiting events. One step finds the next.
+WITH RECURSIVE target(id) AS (
+    SELECT (SELECT webhook_id FROM outbox WHERE failed_at IS NULL AND webhook_id > '' ORDER BY webhook_id LIMIT 1)
     UNION ALL
-    SELECT coalesce((
-        SELECT next.id FROM outbox AS next
-        WHERE next.failed_at IS NULL AND next.webhook_id = here.webhook_id AND next.lane > here.lane
-        ORDER BY next.lane, next.id LIMIT 1
-    ), (
-        SELECT next.id FROM outbox AS next
-        WHERE next.failed_at IS NULL AND next.webhook_id > here.webhook_id
-        ORDER BY next.webhook_id, next.lane, next.id LIMIT 1
-    ))
-    FROM oldest CROSS JOIN outbox AS here ON here.id = oldest.id
+    SELECT (
+        SELECT next.webhook_id FROM outbox AS next
+        WHERE next.failed_at IS NULL AND next.webhook_id > target.id ORDER BY next.webhook_id LIMIT 1
+    )
+    FROM target WHERE target.id IS NOT NULL
 )
-SELECT outbox.webhook_id, outbox.lane, outbox.due_at FROM oldest CROSS JOIN outbox ON outbox.id = oldest.id;
+SELECT id FROM target WHERE id IS NOT NULL;
 
--- waiting: The oldest waiting events of a lane.
-SELECT id, attempts, body FROM outbox
-WHERE webhook_id = ? AND lane = ? AND failed_at IS NULL ORDER BY id LIMIT ?;
+-- lanes: A page of a webhook's lanes after one, each with the time when its oldest waiting event is due.
+WITH RECURSIVE oldest(id) AS (
+    SELECT (
+        SELECT id FROM outbox WHERE failed_at IS NULL AND webhook_id = ?1 AND lane > ?2 ORDER BY lane, id LIMIT 1
+    )
+    UNION ALL
+    SELECT (
+        SELECT next.id FROM outbox AS next
+        WHERE next.failed_at IS NULL AND next.webhook_id = ?1 AND next.lane > here.lane
+        ORDER BY next.lane, next.id LIMIT 1
+    )
+    FROM oldest CROSS JOIN outbox AS here ON here.id = oldest.id
+    LIMIT ?3
+)
+SELECT outbox.lane, outbox.due_at FROM oldest CROSS JOIN outbox ON outbox.id = oldest.id;
+
+-- waiting: The oldest waiting events of some lanes of a webhook, at most so many of each, in order.
+SELECT outbox.lane, outbox.id, outbox.attempts, outbox.body
+FROM json_each(?2) AS wanted
+CROSS JOIN outbox ON outbox.webhook_id = ?1 AND outbox.lane = wanted.value AND outbox.failed_at IS NULL
+    AND outbox.id <= coalesce((
+        SELECT last.id FROM outbox AS last
+        WHERE last.webhook_id = ?1 AND last.lane = wanted.value AND last.failed_at IS NULL
+        ORDER BY last.id LIMIT 1 OFFSET ?3 - 1
+    ), 9223372036854775807)
+ORDER BY wanted.key, outbox.id;
 
 -- attachments_by_id: Files that are there.
 SELECT id, body FROM attachments WHERE gone = 0 AND id IN (SELECT value FROM json_each(?));
@@ -217,6 +235,9 @@ ON CONFLICT DO NOTHING;
 DELETE FROM attachment_uses WHERE (conversation_id, seq) IN (
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
 );
+
+-- last_outbox: The last id that an outbox row was given, also of those that are gone.
+SELECT seq FROM sqlite_sequence WHERE name = 'outbox';
 
 -- epoch: The name of these histories.
 SELECT value FROM meta WHERE name = 'epoch';
@@ -445,7 +466,7 @@ DELETE FROM seats WHERE conversation_id IN (SELECT value FROM json_each(?));
 DELETE FROM stays WHERE conversation_id IN (SELECT value FROM json_each(?));
 
 -- put_outbox: What webhooks are due.
-INSERT INTO outbox (webhook_id, lane, body) VALUES (?, ?, ?);
+INSERT INTO outbox (id, webhook_id, lane, body) VALUES (?, ?, ?, ?);
 
 -- drop_outbox: Events that were delivered, or whose webhook is no more.
 DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));

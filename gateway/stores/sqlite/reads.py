@@ -180,12 +180,17 @@ class Reads:
         rows = await self._rows("quiet_rooms", app_id, after, since, until, limit)
         return [room_id for room_id, is_quiet in rows if is_quiet], rows[-1][0] if len(rows) == limit else None
 
-    async def lanes(self) -> Sequence[Lane]:
-        return [Lane(*row) for row in await self._rows("lanes")]
+    async def targets(self) -> Sequence[str]:
+        return [webhook_id for (webhook_id,) in await self._rows("targets")]
 
-    async def waiting(self, webhook_id: str, lane: str, limit: int) -> Sequence[Mirrored]:
-        rows = await self._rows("waiting", webhook_id, lane, limit)
-        return [Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for row_id, attempts, body in rows]
+    async def lanes(self, webhook_id: str, after: str, limit: int) -> Sequence[Lane]:
+        return [Lane(*row) for row in await self._rows("lanes", webhook_id, after, limit)]
+
+    async def waiting(self, webhook_id: str, lanes: Sequence[str], limit: int) -> Sequence[Mirrored]:
+        rows = await self._rows("waiting", webhook_id, store(list(lanes)), limit)
+        return [
+            Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for lane, row_id, attempts, body in rows
+        ]
 
 
 def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:

@@ -1,9 +1,12 @@
 """The store itself: it opens the file, brings it up to date, and gives out transactions and readers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
+
+from msgspec import structs
 
 from gateway.domain.commands import Needs
 from gateway.domain.events import Event
@@ -21,16 +24,17 @@ READERS = 2
 class SqliteStore(Reads):
     """`ports.Store` on one SQLite file."""
 
-    def __init__(self, writer: Connection, readers: Sequence[Connection], epoch: str) -> None:
+    def __init__(self, writer: Connection, readers: Sequence[Connection], epoch: str, last_outbox: int) -> None:
         super().__init__(readers, Memory())
         self.epoch = epoch
         self._writer = writer
         self._writing = asyncio.Lock()
+        self._outbox_ids = count(last_outbox + 1)
 
     @asynccontextmanager
     async def group(self) -> AsyncIterator["SqliteGroup"]:
         async with self._writing:
-            group = SqliteGroup(self._writer, self._memory)
+            group = SqliteGroup(self._writer, self._memory, self._outbox_ids)
             yield group
             await group.commit()
 
@@ -71,16 +75,19 @@ class SqliteStore(Reads):
 class SqliteGroup:
     """`ports.Group`: reads go to the writer's own connection, the transaction opens with the first write."""
 
-    def __init__(self, writer: Connection, memory: Memory) -> None:
+    def __init__(self, writer: Connection, memory: Memory, outbox_ids: Iterator[int]) -> None:
         self._db = writer
         self._memory = memory
+        self._outbox_ids = outbox_ids
         self._work: tuple[House, Sequence[Event], Sequence[Mirrored]] | None = None
 
     async def hold(self, needs: Sequence[Needs]) -> House:
         return await Holder(self._db.rows, self._memory).hold(needs)
 
-    async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> None:
-        self._work = (house, events, mirrored)
+    async def append(self, house: House, events: Sequence[Event], mirrored: Sequence[Mirrored]) -> Sequence[Mirrored]:
+        named = [structs.replace(it, id=next(self._outbox_ids)) for it in mirrored]
+        self._work = (house, events, named)
+        return named
 
     async def commit(self) -> None:
         if self._work is None:
@@ -107,9 +114,10 @@ async def open_store(path: Path, new_epoch: str) -> SqliteStore:
         await writer.transact((Statement(QUERIES["set_epoch"], (new_epoch,)),))
         row = await writer.row("epoch")
         assert row is not None
+        last = await writer.row("last_outbox")
         readers = [await Connection.open(path, reader=True) for _ in range(READERS)]
         opened.pop_all()
-    return SqliteStore(writer, readers, row[0])
+    return SqliteStore(writer, readers, row[0], last[0] if last else 0)
 
 
 async def _migrate(db: Connection) -> None:
