@@ -7,23 +7,40 @@ from gateway.ports import Settled, Store
 
 
 class Settling:
-    """Settlements that come while one is being written share the next write."""
+    """One write at a time: what comes meanwhile shares the next one."""
 
     def __init__(self, store: Store, tasks: Tasks) -> None:
         self._store = store
         self._tasks = tasks
-        self._waiting: list[Settled] = []
-        self._writing: asyncio.Future[None] | None = None
+        self._waiting: list[tuple[Settled, asyncio.Future[None]]] = []
+        self._writing = False
 
     async def __call__(self, settled: Settled) -> None:
         """Durable when it returns."""
-        self._waiting.append(settled)
-        if self._writing is None:
-            self._writing = self._tasks.spawn(self._write())
-        await asyncio.shield(self._writing)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((settled, written))
+        if not self._writing:
+            self._writing = True
+            self._tasks.spawn(self._write())
+        await written
 
     async def _write(self) -> None:
-        await asyncio.sleep(0)
+        try:
+            while self._waiting:
+                await self.step()
+        finally:
+            self._writing = False
+
+    async def step(self) -> None:
+        """Write down all that waits, and say so to those who wait for it."""
         batch, self._waiting = self._waiting, []
-        self._writing = None
-        await self._store.settle(batch)
+        try:
+            await self._store.settle([settled for settled, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it was, each of them is told
+            for _, written in batch:
+                if not written.done():
+                    written.set_exception(error)
+        else:
+            for _, written in batch:
+                if not written.done():
+                    written.set_result(None)

@@ -103,12 +103,13 @@ def test_an_offset_would_be_noticed(long: sqlite3.Connection) -> None:
 
 
 def test_a_backlog_is_not_read_at_the_start() -> None:
-    """A process that starts asks where each lane stands: as many steps as there are lanes, however long they are."""
+    """A process that starts asks which webhooks wait, and where their lanes stand: a step for each, however long."""
     with closing(sqlite3.connect(":memory:")) as db:
         for _, script in migrations(HERE / "migrations"):
             db.executescript(script)
         db.executemany("INSERT INTO outbox (webhook_id, lane, body) VALUES (?, 'a', '{}')", [("h1",), ("h2",)])
-        short = steps(db, QUERIES["lanes"], ())
+        asked = [(QUERIES["targets"], ()), (QUERIES["lanes"], ("h1", "", 10))]
+        short = [steps(db, *it) for it in asked]
         db.executemany("INSERT INTO outbox (webhook_id, lane, body) VALUES ('h1', 'a', '{}')", [()] * LENGTH)
-        assert steps(db, QUERIES["lanes"], ()) == short
-        assert short[0] == 2
+        assert [steps(db, *it) for it in asked] == short
+        assert [found for found, _ in short] == [2, 1]
