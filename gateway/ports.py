@@ -9,7 +9,7 @@ from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.domain.media import Fetched
 from gateway.domain.message import Message
-from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, User
+from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, ServiceAccount, User
 from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page
 
@@ -95,7 +95,12 @@ class Store(Protocol):
         """The users of an app who were proven to have an e-mail address, whatever its case, oldest first."""
 
     # Lists: records, and whether there are more in the direction of the page
-    async def apps(self, page: Page) -> tuple[Sequence[App], bool]: ...
+    async def service_accounts(self, page: Page) -> tuple[Sequence[ServiceAccount], bool]:
+        """Oldest first, and only forwards."""
+
+    async def apps(self, page: Page, service_account_id: str | None = None) -> tuple[Sequence[App], bool]:
+        """Oldest first: all apps, or those of a service account."""
+
     async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:
         """A user's conversations, oldest first."""
 

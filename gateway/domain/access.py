@@ -4,13 +4,14 @@ from typing import Final
 
 from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
-from gateway.domain.model import ExternalId, Key, Scope, User
+from gateway.domain.model import App, ExternalId, Key, Scope, User
 from gateway.domain.value import Value
 
-ACCOUNT: Final = frozenset({Scope.ACCOUNT})
-APP: Final = frozenset({Scope.ACCOUNT, Scope.APP})
+OWNER: Final = frozenset({Scope.ACCOUNT})
+ACCOUNT: Final = OWNER | {Scope.SERVICE_ACCOUNT}
+APP: Final = ACCOUNT | {Scope.APP}
 INTEGRATION: Final = frozenset({Scope.INTEGRATION})
-ANY: Final = frozenset({Scope.ACCOUNT, Scope.APP, Scope.INTEGRATION})
+ANY: Final = APP | INTEGRATION
 USER: Final = APP | {Scope.USER}
 USER_SCOPES: Final = frozenset({"user", "appUser"})  # as v2 and v1.1 name it in tokens
 
@@ -23,11 +24,12 @@ class Caller(Value):
     app_id: str | None = None
     integration_id: str | None = None
     external_id: str | None = None
+    service_account_id: str | None = None
 
 
 def caller(key: Key) -> Caller:
     """Who shows this key."""
-    return Caller(key.scope, key.id, key.app_id, key.integration_id)
+    return Caller(key.scope, key.id, key.app_id, key.integration_id, service_account_id=key.service_account_id)
 
 
 def permit(caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None:
@@ -36,6 +38,21 @@ def permit(caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None
         raise Refused(errors.FORBIDDEN)
     if caller.app_id is not None and app_id is not None and caller.app_id != app_id:
         raise Refused(errors.APP_NOT_FOUND)
+
+
+def permit_app(caller: Caller, app: App) -> None:
+    """A service account reaches no apps but its own; raises `Refused` (404)."""
+    if caller.service_account_id not in (None, app.service_account_id):
+        raise Refused(errors.APP_NOT_FOUND)
+
+
+def owner(caller: Caller, named: str | None) -> str | None:
+    """The service account whose apps a list shows, None for all apps; raises `Refused` (403) for another's."""
+    if caller.service_account_id is None:
+        return named
+    if named not in (None, caller.service_account_id):
+        raise Refused(errors.FOREIGN_ACCOUNT)
+    return caller.service_account_id
 
 
 def permit_user(caller: Caller, user: User) -> None:

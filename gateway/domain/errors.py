@@ -125,6 +125,9 @@ TOO_MANY_INTEGRATION_KEYS: Final = Problem(
     400, "bad_request", f"At most {limits.INTEGRATION_KEYS} keys per integration"
 )
 TOO_MANY_WEBHOOKS: Final = Problem(400, "bad_request", f"At most {limits.WEBHOOKS} webhooks per app")
+TOO_MANY_SERVICE_ACCOUNT_KEYS: Final = Problem(
+    400, "bad_request", f"At most {limits.SERVICE_ACCOUNT_KEYS} keys per service account"
+)
 ONE_SWITCHBOARD: Final = Problem(400, "bad_request", "Only one switchboard can be created per app")
 TOO_MANY_SWITCHBOARD_INTEGRATIONS: Final = Problem(
     400,
@@ -192,6 +195,7 @@ ENABLED_WITHOUT_DEFAULT: Final = Problem(
 )
 TEMPLATE_NOT_FOUND: Final = Problem(404, "not_found", "Template not found")
 MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
+SERVICE_ACCOUNT_NOT_FOUND: Final = Problem(404, "not_found", "Service account not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
 ATTACHMENT_NOT_FOUND: Final = Problem(404, "not_found", "Attachment not found")
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")

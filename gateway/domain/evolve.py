@@ -254,6 +254,14 @@ def _account(house: House, event: ev.AccountKeyCreated) -> None:
     house.account = event.account
 
 
+def _service_account(house: House, event: ev.ServiceAccountChanged) -> None:
+    house.service_accounts[event.service_account.id] = event.service_account
+
+
+def _service_account_removed(house: House, event: ev.ServiceAccountRemoved) -> None:
+    house.service_accounts[event.service_account.id] = None
+
+
 def _attachment(house: House, event: ev.AttachmentKept) -> None:
     house.attachments[event.attachment.id] = event.attachment
 
@@ -305,4 +313,6 @@ _EVOLVERS: dict[type[ev.Event], Callable[[House, Any], None]] = {
     ev.AttachmentKept: _attachment,
     ev.AttachmentRemoved: _attachment_removed,
     ev.PartnerCreated: _nothing,
+    ev.ServiceAccountChanged: _service_account,
+    ev.ServiceAccountRemoved: _service_account_removed,
 }

@@ -8,10 +8,10 @@ from gateway.domain.commands import Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.message import Message
-from gateway.domain.model import Account, Attachment, Office, Person, Room
+from gateway.domain.model import Account, Attachment, Office, Person, Room, ServiceAccount
 from gateway.domain.routing import routed
 
-Noun = TypeVar("Noun", Account, Office, Person, Room)
+Noun = TypeVar("Noun", Account, ServiceAccount, Office, Person, Room)
 
 
 class Shelf(dict[str, Noun | None]):
@@ -40,6 +40,7 @@ class House:
     def __init__(self) -> None:
         self.account: Account = Account()
         self.account_before = self.account
+        self.service_accounts: Shelf[ServiceAccount] = Shelf()
         self.offices: Shelf[Office] = Shelf()
         self.rooms: Shelf[Room] = Shelf()
         self.people: Shelf[Person] = Shelf()
@@ -51,6 +52,9 @@ class House:
         self.newest: dict[str, tuple[Message, ...]] = {}  # by room, oldest first, where somebody may want them
         self.attachments: dict[str, Attachment] = {}
         self.sent: dict[tuple[str, str, str], Message] = {}
+
+    def service_account(self, account_id: str) -> ServiceAccount:
+        return _there(self.service_accounts.get(account_id), errors.SERVICE_ACCOUNT_NOT_FOUND)
 
     def office(self, app_id: str) -> Office:
         return _there(self.offices.get(app_id), errors.APP_NOT_FOUND)

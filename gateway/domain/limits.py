@@ -10,6 +10,7 @@ DEVICES: Final = 50  # per user; the one seen longest ago makes room for a new o
 SESSIONS: Final = 50  # session tokens of one user; the oldest makes room for a new one (ours)
 APP_KEYS: Final = 10  # keys per app
 INTEGRATION_KEYS: Final = 10  # keys per custom integration
+SERVICE_ACCOUNT_KEYS: Final = 10  # keys per service account (ours)
 WEBHOOKS: Final = 10  # webhooks per app
 TEMPLATES: Final = 100  # of an app (ours)
 MENU_ITEMS: Final = 3  # of a menu

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from gateway.domain import errors, limits
-from gateway.domain.access import Caller, permit
+from gateway.domain.access import Caller
 from gateway.domain.errors import Problem, Refused
 from gateway.edge.addresses import ADDRESSES, Addresses
 from gateway.edge.call import MANNER, Call, Operation, manner
@@ -124,10 +124,7 @@ def _formerly(operation: Operation, method: str, handle: Handler) -> Handler:
 async def _caller(flow: Flow, operation: Operation, request: web.Request) -> Caller:
     """Who calls; raises `Refused` for those who may not."""
     caller = await flow.identity.caller(request.headers.get("Authorization"))
-    app_id = request.match_info.get("appId")
-    permit(caller, operation.scopes, app_id)
-    if app_id is not None and caller.app_id is None:  # an app's own key goes with it, the account's stays
-        await flow.registry.office(app_id)
+    await flow.identity.permit(caller, operation.scopes, request.match_info.get("appId"))
     return caller
 
 

@@ -42,7 +42,7 @@ async def _grant(flow: Flow, code: str) -> Grant:
     try:
         key = await flow.identity.named(tokens.bearer(code))
         grant = tokens.grant(code, key)
-        access.permit(access.caller(key), access.APP, grant.app_id)
+        await flow.identity.permit(access.caller(key), access.APP, grant.app_id)
     except Refused:
         raise Refused(errors.INVALID_GRANT) from None
     return grant

@@ -44,6 +44,12 @@ class Identity:
         external_id = access.user_of(claims, self._now())
         return Caller(Scope.USER, key.id, key.app_id, external_id=external_id)
 
+    async def permit(self, caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None:
+        """Raises `Refused` for those who may not, or for an app that is not there or is none of theirs."""
+        access.permit(caller, scopes, app_id)
+        if app_id is not None and caller.app_id is None:  # an app's own key goes with it, the account's stays
+            access.permit_app(caller, (await self._registry.office(app_id)).app)
+
     async def shown(self, shown: Basic | Bearer) -> Key:
         """The key that a credential proves to have; raises `Refused`."""
         key = await self.named(shown)
@@ -66,7 +72,7 @@ class Identity:
             raise Refused(errors.UNAUTHORIZED)
         if claims.scope in access.USER_SCOPES:
             raise Refused(errors.FORBIDDEN)
-        if claims.scope != key.scope:
+        if claims.scope != key.claim:
             raise Refused(errors.UNAUTHORIZED)
 
     async def admitted(self, app_id: str, code: str) -> str:

@@ -1,9 +1,12 @@
 """Looking without changing, within what the one who looks may see."""
 
-from gateway.domain import errors, limits
+from collections.abc import Sequence
+
+from gateway.domain import access, errors, limits
+from gateway.domain.access import Caller
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.errors import Refused
-from gateway.domain.model import Person, Room
+from gateway.domain.model import App, Person, Room
 from gateway.domain.views import Guest, Page
 from gateway.ports import Replay, Store
 from gateway.wire import socket
@@ -13,6 +16,13 @@ from gateway.wire.v2 import Json
 class Queries:
     def __init__(self, store: Store) -> None:
         self.store = store
+
+    async def apps(self, caller: Caller, page: Page, named: str | None) -> tuple[Sequence[App], bool]:
+        """The apps that a caller reaches, or of them those of the service account that is named."""
+        owner = access.owner(caller, named)
+        if owner is not None and not (await self.store.peek(Needs(service_account=owner))).service_accounts.get(owner):
+            raise Refused(errors.FOREIGN_ACCOUNT)
+        return await self.store.apps(page, owner)
 
     async def person(self, ref: Ref) -> Person:
         return (await self.store.peek(Needs(people=(ref,)))).person(ref)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gateway.domain import errors
 from gateway.domain.errors import Refused
-from gateway.domain.events import Event, OfficeEvent
+from gateway.domain.events import Event, OfficeEvent, ServiceAccountEvent
 from gateway.domain.model import Integration, Key, Office
 from gateway.ports import Store
 
@@ -49,8 +49,11 @@ class Registry:
         for event in events:
             if isinstance(event, OfficeEvent):
                 self._forget(event.app_id)
+            elif isinstance(event, ServiceAccountEvent):
+                self._forget(event.service_account.id)
 
-    def _forget(self, app_id: str) -> None:
+    def _forget(self, gone: str) -> None:
+        """What belongs to an app or a service account."""
         self._changes += 1
-        self._keys = {key_id: key for key_id, key in self._keys.items() if key.app_id != app_id}
-        self._apps = {it: owner for it, owner in self._apps.items() if owner != app_id}
+        self._keys = {it: key for it, key in self._keys.items() if gone not in (key.app_id, key.service_account_id)}
+        self._apps = {it: owner for it, owner in self._apps.items() if owner != gone}

@@ -107,7 +107,7 @@ def sign(key_id: str, secret: str, claims: dict[str, Any]) -> str:
 
 def of_key(key: Key, now_ms: int) -> str:
     """A token that opens what the key opens, as long as there is the key."""
-    return sign(key.id, key.secret, {"scope": key.scope, "iat": now_ms // 1000})
+    return sign(key.id, key.secret, {"scope": key.claim, "iat": now_ms // 1000})
 
 
 class _Code(Value, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from gateway.domain import commands as cmd
 from gateway.domain import events as ev
@@ -72,6 +73,22 @@ async def test_what_was_revoked_is_not_found(clerk: Clerk) -> None:
     assert await clerk.store.app_of(web.id) is None
 
 
+async def test_service_accounts_and_their_keys_are_found_by_id(premises: Premises, clerk: Clerk) -> None:
+    one, other = await clerk.do(*(cmd.CreateServiceAccount(name=it) for it in ("one", "other")))
+    make = cmd.CreateServiceAccountKey(service_account_id=one.id, display_name="x")
+    first, second = await clerk.do(make, make)
+    await clerk.do(cmd.DeleteServiceAccountKey(service_account_id=one.id, key_id=first.id))
+    for store in (clerk.store, await premises.open()):
+        house = await store.peek(Needs(service_account=one.id))
+        assert house.service_account(one.id) == structs.replace(one, keys=(second,))
+        assert [await store.key(it.id) for it in (first, second)] == [None, second]
+    await clerk.do(cmd.DeleteServiceAccount(service_account_id=one.id))
+    for store in (clerk.store, await premises.open()):
+        assert (await store.peek(Needs(service_account=one.id))).service_accounts.get(one.id) is None
+        assert await store.key(second.id) is None
+        assert await store.service_accounts(Page(size=5)) == ([other], False)
+
+
 # Lists
 
 
@@ -88,6 +105,32 @@ async def test_apps_come_in_pages_oldest_first(clerk: Clerk, size: int) -> None:
     assert await backwards(listing, size, ids[-1]) == ids[:-1]
     for skip in range(9):
         assert await listing(Page(size=size, skip=skip)) == (ids[skip : skip + size], skip + size < len(ids))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+async def test_the_apps_of_a_service_account_come_in_pages(clerk: Clerk, size: int) -> None:
+    made: dict[str | None, list[str]] = {}
+    for of in ("one", None, "other", "one", "one"):
+        (app,) = await clerk.do(cmd.CreateApp(display_name="x", service_account_id=of))
+        made.setdefault(of, []).append(app.id)
+
+    async def listing(page: Page, of: str = "one") -> tuple[list[str], bool]:
+        apps, more = await clerk.store.apps(page, of)
+        return [it.id for it in apps], more
+
+    assert await forwards(listing, size) == made["one"]
+    assert await backwards(listing, size, made["one"][-1]) == made["one"][:-1]
+    assert await listing(Page(size=size, skip=1)) == (made["one"][1 : 1 + size], 1 + size < 3)
+    assert await listing(Page(size=size), "other") == (made["other"], False)
+    assert await listing(Page(size=size), "nobody") == ([], False)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+async def test_service_accounts_come_in_pages_oldest_first(clerk: Clerk, size: int) -> None:
+    ids = [(await clerk.do(cmd.CreateServiceAccount(name=str(it))))[0].id for it in range(4)]
+    for skip in range(5):
+        found, more = await clerk.store.service_accounts(Page(size=size, skip=skip))
+        assert ([it.id for it in found], more) == (ids[skip : skip + size], skip + size < len(ids))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 6, 7])

@@ -20,6 +20,7 @@ def everything() -> tuple[Event, ...]:
     town = Town()
     do, orders = town.do, town.orders
     do(cmd.CreateAccountKey())
+    _service_account(town)
     do(cmd.CreatePartner(name="partner", redirect_uris=("https://example.org",)))
     do(orders.custom(*TRIGGERS.values()))
     key = do(orders.key())
@@ -52,6 +53,13 @@ def everything() -> tuple[Event, ...]:
     do(cmd.DeleteIntegration(app_id=town.app_id, integration_id=web.integration_id or ""))
     do(cmd.DeleteApp(app_id=town.app_id))
     return tuple(town.happened)
+
+
+def _service_account(town: Town) -> None:
+    account = town.do(cmd.CreateServiceAccount(name="agency"))
+    key = town.do(cmd.CreateServiceAccountKey(service_account_id=account.id, display_name="backend"))
+    town.do(cmd.DeleteServiceAccountKey(service_account_id=account.id, key_id=key.id))
+    town.do(cmd.DeleteServiceAccount(service_account_id=account.id))
 
 
 def _conversation(town: Town, room: str, web: Source) -> str:

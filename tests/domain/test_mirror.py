@@ -42,6 +42,8 @@ NEVER_TOLD_IN_V1 = {
     ev.AttachmentKept,
     ev.AttachmentRemoved,
     ev.PartnerCreated,
+    ev.ServiceAccountChanged,
+    ev.ServiceAccountRemoved,
 }
 
 

@@ -116,6 +116,26 @@ def _keys(town: Town) -> Command[Any]:
     return town.orders.key()
 
 
+def _service_account_keys(town: Town) -> Command[Any]:
+    account = town.do(cmd.CreateServiceAccount(name="agency"))
+    command = cmd.CreateServiceAccountKey(service_account_id=account.id, display_name="x")
+    for _ in range(limits.SERVICE_ACCOUNT_KEYS):
+        town.do(command)
+    return command
+
+
+def _key_of_another_account(town: Town) -> Command[Any]:
+    one, other = (town.do(cmd.CreateServiceAccount(name=it)).id for it in ("one", "other"))
+    key = town.do(cmd.CreateServiceAccountKey(service_account_id=one, display_name="x"))
+    return cmd.DeleteServiceAccountKey(service_account_id=other, key_id=key.id)
+
+
+def _account_deleted(town: Town) -> Command[Any]:
+    command = cmd.DeleteServiceAccount(service_account_id=town.do(cmd.CreateServiceAccount(name="x")).id)
+    town.do(command)
+    return command
+
+
 def _integration_keys(town: Town) -> Command[Any]:
     command = cmd.CreateKey(
         app_id=town.app_id, display_name="x", integration_id=town.do(town.orders.custom("user:remove")).id
@@ -355,6 +375,9 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.INVALID_GRANT, "a code is used twice", _twice_admitted),
     (errors.INVALID_GRANT, "a code has ended", lambda t: _admit(t, until=t.clock.at)),
     (errors.TOO_MANY_INTEGRATION_KEYS, "one key of an integration more", _integration_keys),
+    (errors.TOO_MANY_SERVICE_ACCOUNT_KEYS, "one key of a service account more", _service_account_keys),
+    (errors.NOT_FOUND, "a key of another service account", _key_of_another_account),
+    (errors.SERVICE_ACCOUNT_NOT_FOUND, "a service account is deleted twice", _account_deleted),
     (errors.KEYS_FOR_CUSTOM, "a key of a web integration", _key_of_web),
     (
         errors.INTEGRATION_NOT_FOUND,

@@ -8,7 +8,7 @@ from typing import Any
 import jwt as pyjwt
 from yarl import URL
 
-from gateway.domain.commands import DeleteIntegration
+from gateway.domain.commands import CreateServiceAccount, CreateServiceAccountKey, DeleteIntegration
 from gateway.domain.model import Client, Device, Partner
 from gateway.edge.call import Operation
 from gateway.flow import provision
@@ -101,6 +101,13 @@ async def _switchboard(
     offered = await house.rest("POST", f"{app}/conversations/{room_id}/offerControl", offer, key=key)
     assert offered.status == 200, offered
     return board, seats[1]
+
+
+async def service_account(house: House, name: str = "agency") -> tuple[str, tuple[str, str]]:
+    """A new service account; gives its id, and a key of its own."""
+    account = await house.flow.corridor.execute(CreateServiceAccount(name=name))
+    key = await house.flow.corridor.execute(CreateServiceAccountKey(service_account_id=account.id, display_name=name))
+    return account.id, (key.id, key.secret)
 
 
 async def admitted(house: House, key: tuple[str, str]) -> str:

@@ -11,7 +11,7 @@ from gateway.edge.http import OPERATIONS
 from gateway.flow.provision import Credentials
 from tests.edge.conftest import Rest
 from tests.edge.examples import LINKED
-from tests.edge.premises import Premises, admitted, furnished, on_disk
+from tests.edge.premises import Premises, admitted, furnished, on_disk, service_account
 from tests.house_under_test import House, basic
 
 PLACES = "/v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations"
@@ -88,6 +88,7 @@ SCOPES = {
     ("DELETE", "/oauth/authorization"): INTEGRATION,
     ("GET", "/v2/tokenInfo"): ANY,
 }
+ROLES = {"another app": "app", "app": "app", "a service account": "account", "account": "account"}
 HOOKS = "/v2/apps/{appId}/integrations/{integrationId}/webhooks"
 CONTROL = ("/acceptControl", "/releaseControl")
 BODIES: dict[str, Any] = {  # what else an operation needs to come as far as looking for what its path names
@@ -191,6 +192,7 @@ async def callers(house: House, other: Credentials, mine: Premises) -> list[Show
     return [
         *shown("another app's integration", "integration", theirs.integration_key),
         *shown("another app", "app", theirs.key),
+        *shown("a service account", "account", (await service_account(house))[1]),
         *shown("integration", "integration", mine.integration_key),
         Shown("partner", "JWT", f"Bearer {await admitted(house, house.key)}"),
         *shown("app", "app", house.key),
@@ -201,11 +203,11 @@ async def callers(house: House, other: Credentials, mine: Premises) -> list[Show
 def refusal_of(who: str, operation: Operation) -> tuple[int, str] | None:
     """What somebody is told who may not; None for those who may."""
     scopes = SCOPES[operation.method, operation.path]
-    if {"another app": "app", "account": "account", "app": "app"}.get(who, "integration") not in scopes:
+    if ROLES.get(who, "integration") not in scopes:
         return 403, "forbidden"
     if operation.path == "/oauth/authorization":
         return None if who == "partner" else (403, "forbidden")  # nothing was granted
-    if who.startswith("another app"):
+    if who.startswith(("another app", "a service account")):
         return (404, "app_not_found") if "{appId}" in operation.path else None
     if who == "partner" and (operation.path.startswith(HOOKS) or operation.path.endswith(CONTROL)):
         return 403, "forbidden"  # an integration of its own is all that it sees, and it has not been given control

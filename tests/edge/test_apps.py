@@ -4,7 +4,8 @@ import pytest
 
 from gateway.domain.limits import APP_KEYS
 from tests.edge.conftest import Rest
-from tests.house_under_test import House
+from tests.edge.premises import service_account
+from tests.house_under_test import Answer, House
 
 KEY_NOT_FOUND = {
     "GET": (404, "not_found", "Resource not found"),
@@ -12,8 +13,8 @@ KEY_NOT_FOUND = {
 }
 
 
-async def make_app(rest: Rest, house: House, name: str = "shop") -> str:
-    made = await rest("POST", "/v2/apps", {"displayName": name}, key=house.account)
+async def make_app(rest: Rest, house: House, name: str = "shop", key: tuple[str, str] | None = None) -> str:
+    made = await rest("POST", "/v2/apps", {"displayName": name}, key=key or house.account)
     assert made.status == 201
     return str(made.body["app"]["id"])
 
@@ -131,11 +132,43 @@ async def test_no_eleventh_key(rest: Rest, house: House) -> None:
     assert len((await rest("GET", keys, key=house.account)).body["keys"]) == APP_KEYS
 
 
-async def test_no_service_account_has_credentials_here(rest: Rest, house: House) -> None:
-    for query in ("filter[serviceAccountId]=svc_1", "filter=%7B%22serviceAccountId%22%3A%22svc_1%22%7D"):
-        refused = await rest("GET", f"/v2/apps?{query}", key=house.account)
+@pytest.mark.parametrize("query", ["filter[serviceAccountId]={}", "filter=%7B%22serviceAccountId%22%3A%22{}%22%7D"])
+async def test_apps_are_listed_by_the_service_account_that_made_them(rest: Rest, house: House, query: str) -> None:
+    agency, key = await service_account(house)
+    other, _ = await service_account(house)
+    made = await rest("POST", "/v2/apps", {"displayName": "theirs"}, key=key)
+
+    async def listed(of: str, by: tuple[str, str]) -> Answer:
+        return await rest("GET", f"/v2/apps?{query.format(of)}", key=by)
+
+    for by in (house.account, key):
+        assert (await listed(agency, by)).body["apps"] == [made.body["app"]]
+    assert (await listed(other, house.account)).body["apps"] == []
+    assert (await rest("GET", "/v2/apps", key=key)).body["apps"] == [made.body["app"]]
+    for of, by in (("svc_1", house.account), (other, key), ("", key)):
+        refused = await listed(of, by)
         assert (refused.status, refused.code) == (403, "forbidden")
         assert refused.title == "The serviceAccountId provided does not match supplied credentials"
+
+
+async def test_a_service_accounts_pages_link_to_its_own_apps(rest: Rest, house: House) -> None:
+    _, key = await service_account(house)
+    ids = [await make_app(rest, house, f"{number}", key) for number in range(3)]
+    page = (await rest("GET", "/v2/apps?page[size]=2", key=key)).body
+    assert [it["id"] for it in page["apps"]] == ids[:2]
+    rest_of_it = (await rest("GET", f"/v2/apps?page[after]={page['meta']['afterCursor']}", key=key)).body
+    assert ([it["id"] for it in rest_of_it["apps"]], rest_of_it["meta"]["hasMore"]) == (ids[2:], False)
+
+
+async def test_to_a_service_account_other_apps_are_not_there(rest: Rest, house: House) -> None:
+    _, key = await service_account(house)
+    for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/keys"), ("GET", "/users/ann")):
+        refused = await rest(method, path, {"displayName": "mine"} if method == "PATCH" else None, key=key)
+        assert (refused.status, refused.code) == (404, "app_not_found")
+    own = f"/v2/apps/{await make_app(rest, house, 'own', key)}"
+    assert (await rest("POST", f"{own}/users", {"externalId": "ann"}, key=key)).status == 201
+    assert (await rest("POST", f"{own}/keys", {"displayName": "x"}, key=key)).status == 201
+    assert (await rest("DELETE", own, key=key)).status == 200
 
 
 async def test_all_settings_are_taken_and_shown(rest: Rest, house: House) -> None:

@@ -48,15 +48,20 @@ def classes(module: Path) -> list[str]:
     return [node.name for node in nodes if isinstance(node, ast.ClassDef)]
 
 
+OF_THE_API = re.compile("ServiceAccount|service_account")  # words of its own
+
+
 def words(name: str) -> set[str]:
-    """The words of a snake_case or CamelCase name or path, in lower case."""
-    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+    """The words of a snake_case or CamelCase name or path, in lower case, but for the API's own."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", OF_THE_API.sub("", name))}
 
 
 def test_words_are_told_apart() -> None:
     assert words("ConnectionManager") == {"connection", "manager"}
     assert words("wire/http_utils") == {"wire", "http", "utils"}
     assert words("Database") == {"database"}
+    assert words("ServiceAccountRemoved") == {"removed"}
+    assert words("AccountService") == {"account", "service"}
 
 
 def test_no_room_has_an_empty_name() -> None:

@@ -57,6 +57,14 @@ from gateway.domain.commands.people import (
     UpdateDevice,
     UpdateUser,
 )
+from gateway.domain.commands.service_accounts import (
+    CreateServiceAccount,
+    CreateServiceAccountKey,
+    DeleteServiceAccount,
+    DeleteServiceAccountKey,
+    OfServiceAccount,
+    UpdateServiceAccount,
+)
 from gateway.domain.commands.switchboards import (
     CreateSwitchboard,
     CreateSwitchboardIntegration,
@@ -83,6 +91,8 @@ __all__ = [
     "CreateIntegration",
     "CreateKey",
     "CreatePartner",
+    "CreateServiceAccount",
+    "CreateServiceAccountKey",
     "CreateSwitchboard",
     "CreateSwitchboardIntegration",
     "CreateTemplate",
@@ -95,6 +105,8 @@ __all__ = [
     "DeleteKey",
     "DeleteMenu",
     "DeleteMessage",
+    "DeleteServiceAccount",
+    "DeleteServiceAccountKey",
     "DeleteSwitchboard",
     "DeleteSwitchboardIntegration",
     "DeleteTemplate",
@@ -112,6 +124,7 @@ __all__ = [
     "Mark",
     "MergeUsers",
     "Needs",
+    "OfServiceAccount",
     "OfferControl",
     "OpenSession",
     "Part",
@@ -133,6 +146,7 @@ __all__ = [
     "UpdateConversation",
     "UpdateDevice",
     "UpdateIntegration",
+    "UpdateServiceAccount",
     "UpdateSwitchboard",
     "UpdateSwitchboardIntegration",
     "UpdateTemplate",

@@ -24,6 +24,7 @@ class Needs(Value, kw_only=True):
     """What must be read before a command can be decided."""
 
     account: bool = False
+    service_account: str | None = None
     office: str | None = None
     room: str | None = None
     people: tuple[Ref, ...] = ()

@@ -22,6 +22,7 @@ class CreateApp(Command[App], kw_only=True):
     display_name: str
     settings: AppSettings = AppSettings()
     metadata: Metadata = {}
+    service_account_id: str | None = None  # whose key makes it
 
     def needs(self) -> Needs:
         return Needs()

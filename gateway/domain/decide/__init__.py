@@ -20,6 +20,7 @@ from gateway.domain.decide import (
     offices,
     partners,
     people,
+    service_accounts,
     switchboards,
     templates,
 )
@@ -30,6 +31,11 @@ from gateway.domain.value import Stamp
 
 DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decision]]] = {
     cmd.CreateAccountKey: offices.create_account_key,
+    cmd.CreateServiceAccount: service_accounts.create,
+    cmd.UpdateServiceAccount: service_accounts.update,
+    cmd.DeleteServiceAccount: service_accounts.delete,
+    cmd.CreateServiceAccountKey: service_accounts.create_key,
+    cmd.DeleteServiceAccountKey: service_accounts.delete_key,
     cmd.CreateApp: offices.create_app,
     cmd.UpdateApp: offices.update_app,
     cmd.DeleteApp: offices.delete_app,

@@ -14,7 +14,7 @@ from gateway.domain.house import House
 from gateway.domain.model import Account, App, Key, Office, Scope
 from gateway.domain.value import Stamp
 
-PREFIXES: Final = {Scope.ACCOUNT: "act", Scope.APP: "app", Scope.INTEGRATION: "int"}
+PREFIXES: Final = {Scope.ACCOUNT: "act", Scope.SERVICE_ACCOUNT: "svc", Scope.APP: "app", Scope.INTEGRATION: "int"}
 
 
 def create_account_key(house: House, command: cmd.CreateAccountKey, stamp: Stamp) -> Decision:
@@ -31,6 +31,7 @@ def create_app(_: House, command: cmd.CreateApp, stamp: Stamp) -> Decision:
         settings=command.settings,
         metadata=command.metadata,
         retention_since=stamp.at,
+        service_account_id=command.service_account_id,
     )
     return changed(Office(app=app), stamp, app)
 
@@ -71,7 +72,7 @@ def create_key(house: House, command: cmd.CreateKey, stamp: Stamp) -> Decision:
     elif theirs >= limits.APP_KEYS:
         raise Refused(errors.TOO_MANY_KEYS)
     scope = Scope.APP if integration_id is None else Scope.INTEGRATION
-    key = new_key(scope, command.display_name, stamp, office.app.id, integration_id)
+    key = new_key(scope, command.display_name, stamp, app_id=office.app.id, integration_id=integration_id)
     return changed(structs.replace(office, keys=(*office.keys, key)), stamp, key)
 
 
@@ -84,16 +85,14 @@ def _with_keys(office: Office, integration_id: str) -> None:
         raise Refused(errors.KEYS_FOR_CUSTOM)
 
 
-def new_key(
-    scope: Scope, display_name: str, stamp: Stamp, app_id: str | None = None, integration_id: str | None = None
-) -> Key:
+def new_key(scope: Scope, display_name: str, stamp: Stamp, **whose: str | None) -> Key:
+    """A key of the app, integration or service account `whose` ids are given; else of the account."""
     return Key(
         id=f"{PREFIXES[scope]}_{stamp.new_id()}",
         secret=stamp.new_secret(),
         display_name=display_name,
         scope=scope,
-        app_id=app_id,
-        integration_id=integration_id,
+        **whose,
     )
 
 

@@ -35,6 +35,6 @@ def admit(house: House, command: cmd.Admit, stamp: Stamp) -> Decision:
 
 def _newly_admitted(office: Office, partner: Partner, stamp: Stamp) -> Decision:
     integration = Integration(id=stamp.new_id(), type=partner.id, display_name=partner.name)
-    key = new_key(Scope.INTEGRATION, partner.name, stamp, office.app.id, integration.id)
+    key = new_key(Scope.INTEGRATION, partner.name, stamp, app_id=office.app.id, integration_id=integration.id)
     office = structs.replace(office, integrations=(*office.integrations, integration), keys=(*office.keys, key))
     return changed(office, stamp, key)

@@ -28,6 +28,9 @@ from gateway.domain.events.offices import (
     OfficeChanged,
     OfficeEvent,
     PartnerCreated,
+    ServiceAccountChanged,
+    ServiceAccountEvent,
+    ServiceAccountRemoved,
 )
 from gateway.domain.events.people import (
     ClientAdded,
@@ -97,6 +100,8 @@ AnyEvent = (
     | AttachmentKept
     | AttachmentRemoved
     | PartnerCreated
+    | ServiceAccountChanged
+    | ServiceAccountRemoved
 )
 
 __all__ = [
@@ -144,6 +149,9 @@ __all__ = [
     "ReachedChannel",
     "ReachedUser",
     "RoomEvent",
+    "ServiceAccountChanged",
+    "ServiceAccountEvent",
+    "ServiceAccountRemoved",
     "SessionsChanged",
     "Typing",
     "Union",

@@ -1,7 +1,7 @@
 """What happens to apps, their keys, integrations and files, and to the installation."""
 
 from gateway.domain.events.event import Event
-from gateway.domain.model import Account, Attachment, Key, Office, Partner
+from gateway.domain.model import Account, Attachment, Key, Office, Partner, ServiceAccount
 
 
 class OfficeEvent(Event, kw_only=True):
@@ -29,6 +29,20 @@ class AppRemoved(OfficeEvent, kw_only=True, tag="app:remove"):
 class AccountKeyCreated(Event, kw_only=True, tag="account:key"):
     account: Account
     key: Key
+
+
+class ServiceAccountEvent(Event, kw_only=True):
+    """A service account or its keys changed; `service_account` is how it is now, or was."""
+
+    service_account: ServiceAccount
+
+
+class ServiceAccountChanged(ServiceAccountEvent, kw_only=True, tag="serviceAccount:change"):
+    pass
+
+
+class ServiceAccountRemoved(ServiceAccountEvent, kw_only=True, tag="serviceAccount:remove"):
+    pass
 
 
 class AttachmentEvent(Event, kw_only=True):

@@ -3,7 +3,18 @@
 from gateway.domain.model.attachments import Attachment
 from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
 from gateway.domain.model.menus import Menu
-from gateway.domain.model.offices import Account, App, AppSettings, Integration, Key, Office, Scope, SpentCode, Webhook
+from gateway.domain.model.offices import (
+    Account,
+    App,
+    AppSettings,
+    Integration,
+    Key,
+    Office,
+    Scope,
+    ServiceAccount,
+    SpentCode,
+    Webhook,
+)
 from gateway.domain.model.partners import Grant, Partner
 from gateway.domain.model.people import AuthCode, BrandId, Device, ExternalId, Identity, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
@@ -46,6 +57,7 @@ __all__ = [
     "Responder",
     "Room",
     "Scope",
+    "ServiceAccount",
     "Source",
     "SpentCode",
     "Switchboard",

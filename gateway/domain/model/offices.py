@@ -14,6 +14,7 @@ class Scope(StrEnum):
     """Whose key it is, and so how much it opens. Users have no keys: they show what an app's key has signed."""
 
     ACCOUNT = "account"
+    SERVICE_ACCOUNT = "serviceAccount"
     APP = "app"
     INTEGRATION = "integration"
     USER = "user"
@@ -28,11 +29,25 @@ class Key(Value, kw_only=True):
     scope: Scope
     app_id: str | None = None
     integration_id: str | None = None
+    service_account_id: str | None = None
+
+    @property
+    def claim(self) -> Scope:
+        """The scope that its tokens name: that of an account's part is the account's."""
+        return Scope.ACCOUNT if self.scope is Scope.SERVICE_ACCOUNT else self.scope
 
 
 class Account(Value):
     """The whole installation; it has only keys."""
 
+    keys: tuple[Key, ...] = ()
+
+
+class ServiceAccount(Value, kw_only=True):
+    """A part of the account, as for one business of several: its keys reach the apps made with them, and no others."""
+
+    id: str
+    name: str
     keys: tuple[Key, ...] = ()
 
 
@@ -55,13 +70,17 @@ class AppSettings(Shape):
 
 
 class App(Value, kw_only=True):
-    """`retention_since` is when `conversation_retention_seconds` last changed."""
+    """`retention_since` is when `conversation_retention_seconds` last changed.
+
+    `service_account_id` names the part of the account that it was made by.
+    """
 
     id: str
     display_name: str
     settings: AppSettings = AppSettings()
     metadata: Metadata = {}
     retention_since: int = 0
+    service_account_id: str | None = None
 
 
 class Webhook(Value, kw_only=True):

@@ -15,16 +15,20 @@ async def create_app(call: Call) -> Json:
     """Create an app."""
     body = call.body(requests.AppCreate)
     settings = structs.replace(AppSettings(), **requests.changes(body.settings)) if body.settings else AppSettings()
-    command = CreateApp(display_name=body.display_name, settings=settings, metadata=body.metadata or {})
+    command = CreateApp(
+        display_name=body.display_name,
+        settings=settings,
+        metadata=body.metadata or {},
+        service_account_id=call.caller.service_account_id,
+    )
     return {"app": v2.app(await call.flow.corridor.execute(command))}
 
 
 async def list_apps(call: Call) -> Json:
     """List the apps."""
     page = call.page()
-    if call.filter(requests.AppFilter).service_account_id is not None:
-        raise Refused(errors.FOREIGN_ACCOUNT)  # there are none
-    found, more = await call.flow.store.apps(page)
+    named = call.filter(requests.AppFilter).service_account_id
+    found, more = await call.flow.queries.apps(call.caller, page, named)
     return cursor.listing("apps", [v2.app(it) for it in found], [it.id for it in found], page, more, call.url)
 
 

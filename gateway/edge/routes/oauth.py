@@ -37,11 +37,10 @@ async def _agreed(call: Call) -> web.StreamResponse:
     asked = call.query(requests.Authorize)
     wish = await _wish(call, asked)
     key = await call.flow.identity.shown(tokens.credentials(call.authorization))
-    access.permit(access.caller(key), access.APP, asked.app_id)
+    await call.flow.identity.permit(access.caller(key), access.APP, asked.app_id)
     app_id = key.app_id or asked.app_id
     if app_id is None:
         raise Refused(errors.APP_UNNAMED)
-    await call.flow.registry.office(app_id)
     return _beside_the_point(wish, asked) or _let_in(call, wish, key, app_id)
 
 

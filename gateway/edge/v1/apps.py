@@ -15,14 +15,19 @@ from gateway.wire.v2 import Json
 async def create(call: Call) -> Json:
     body = await call.body(offices.AppCreate)
     settings = structs.replace(AppSettings(), **requests.changes(body.settings)) if body.settings else AppSettings()
-    command = CreateApp(display_name=body.name, settings=settings, metadata=body.metadata or {})
+    command = CreateApp(
+        display_name=body.name,
+        settings=settings,
+        metadata=body.metadata or {},
+        service_account_id=call.caller.service_account_id,
+    )
     return {"app": offices.app(await call.flow.corridor.execute(command))}
 
 
 async def list_(call: Call) -> Json:
-    page = call.asked(offices.AppsQuery).page
-    found, more = await call.flow.store.apps(page)
-    return paging.listing("apps", [offices.app(it) for it in found], page, more=more)
+    asked = call.asked(offices.AppsQuery)
+    found, more = await call.flow.queries.apps(call.caller, asked.page, asked.service_account_id)
+    return paging.listing("apps", [offices.app(it) for it in found], asked.page, more=more)
 
 
 async def get(call: Call) -> Json:

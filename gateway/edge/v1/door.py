@@ -5,7 +5,7 @@ from typing import Final
 import structlog
 from aiohttp import hdrs, web
 
-from gateway.domain import access, errors
+from gateway.domain import errors
 from gateway.domain.access import Caller
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
@@ -22,6 +22,7 @@ from gateway.edge.v1 import (
     keys,
     menus,
     messages,
+    service_accounts,
     templates,
     webhooks,
 )
@@ -31,6 +32,7 @@ from gateway.flow.floor import Flow
 from gateway.wire.v1 import refusals
 
 MODULES: Final = (
+    service_accounts,
     apps,
     keys,
     app_users,
@@ -101,11 +103,9 @@ def _below(request: web.Request, prefix: str) -> str:
 async def _caller(flow: Flow, request: web.Request, found: Found) -> Caller:
     """Who calls; raises `Refused` for those who may not, and for an account's key where no app is named."""
     caller = await flow.identity.anyone(request.headers.get(hdrs.AUTHORIZATION))
-    access.permit(caller, found.route.scopes, found.app_id)
+    await flow.identity.permit(caller, found.route.scopes, found.app_id)
     if not found.route.whole and found.app_id is None and caller.app_id is None:
         raise Refused(errors.APP_NOT_IN_PATH)
-    if found.app_id is not None and caller.app_id is None:
-        await flow.registry.office(found.app_id)
     return caller
 
 

@@ -38,6 +38,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
     return [
         *_attachments(happened),
         *merge.files(happened.of(ev.UserMerged)),
+        *_service_accounts(house),
         *_offices(house),
         *put("put_partners", [_partner(it) for it in happened.of(ev.PartnerCreated)]),
         *_people(house),
@@ -120,8 +121,17 @@ def _offices(house: House) -> Iterator[Statement]:
     yield from over("drop_offices", gone)
 
 
+def _service_accounts(house: House) -> Iterator[Statement]:
+    changes = list(house.service_accounts.changes())
+    kept = [now for _, _, now in changes if now is not None]
+    yield from put("put_service_accounts", [(it.id, store(it)) for it in kept])
+    yield from over("drop_keys", [key for key, _, _ in changes])
+    yield from put("put_keys", [_key(it) for account in kept for it in account.keys])
+    yield from over("drop_service_accounts", [key for key, _, now in changes if now is None])
+
+
 def _key(it: Key) -> Row:
-    return it.id, it.app_id, it.scope, store(it)
+    return it.id, it.app_id or it.service_account_id, it.scope, store(it)
 
 
 def _partner(it: ev.PartnerCreated) -> Row:

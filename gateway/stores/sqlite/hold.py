@@ -12,7 +12,7 @@ from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
-from gateway.domain.model import Account, Attachment, Key, Office, Person, Room, User
+from gateway.domain.model import Account, Attachment, Key, Office, Person, Room, ServiceAccount, User
 from gateway.domain.routing import routed
 from gateway.stores.recent import Recent
 from gateway.stores.sqlite.connection import Row
@@ -103,6 +103,7 @@ class Reader:
     async def hold(self, needs: Sequence[Needs]) -> House:
         if any(need.account for need in needs):
             await self._account()
+        await self._service_accounts({need.service_account for need in needs if need.service_account})
         await self._offices({need.office for need in needs if need.office})
         await self.rooms({need.room for need in needs if need.room})
         await self._named(set(chain.from_iterable(need.people for need in needs)))
@@ -122,6 +123,11 @@ class Reader:
     async def _account(self) -> None:
         keys = tuple(load(body, Key) for (body,) in await self._ask("account_keys"))
         self.house.account = self.house.account_before = Account(keys)
+
+    async def _service_accounts(self, ids: set[str]) -> None:
+        if ids:
+            for key, body in await self._ask("service_accounts_by_id", store(sorted(ids))):
+                self.house.service_accounts.hold(key, load(body, ServiceAccount))
 
     async def _offices(self, ids: set[str]) -> None:
         for missing in self._recall(ids, self.house.offices, self._memory.offices):

@@ -10,6 +10,12 @@ SELECT body FROM keys WHERE id BETWEEN 'act_' AND 'act_g' AND scope = 'account' 
 -- key_by_id: One credential.
 SELECT body FROM keys WHERE id = ?;
 
+-- service_accounts_by_id: Service accounts with their keys.
+SELECT id, body FROM service_accounts WHERE id IN (SELECT value FROM json_each(?));
+
+-- service_accounts_after: A page of service accounts, oldest first, but for the first so many.
+SELECT body FROM service_accounts WHERE id > ? ORDER BY id LIMIT ? OFFSET ?;
+
 -- partner_by_id: One OAuth client.
 SELECT body FROM partners WHERE id = ?;
 
@@ -18,6 +24,14 @@ SELECT app_id FROM integrations WHERE id = ?;
 
 -- offices_after: A page of apps, oldest first, but for the first so many.
 SELECT body FROM offices WHERE id > ? ORDER BY id LIMIT ? OFFSET ?;
+
+-- offices_of_after: The same of the apps of a service account.
+SELECT body FROM offices
+WHERE json_extract(body, '$.app.service_account_id') = ? AND id > ? ORDER BY id LIMIT ? OFFSET ?;
+
+-- offices_of_before: The page of a service account's apps before one, newest first.
+SELECT body FROM offices
+WHERE json_extract(body, '$.app.service_account_id') = ? AND id < ? ORDER BY id DESC LIMIT ?;
 
 -- offices_before: The page of apps before one, newest first.
 SELECT body FROM offices WHERE id < ? ORDER BY id DESC LIMIT ?;
@@ -248,7 +262,13 @@ INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT (name) DO NOTHING
 -- put_offices: Apps as they are now.
 INSERT INTO offices (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body;
 
--- drop_keys: The keys of changed apps, before they are written anew.
+-- put_service_accounts: Service accounts as they are now.
+INSERT INTO service_accounts (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body;
+
+-- drop_service_accounts: Service accounts that are no more.
+DELETE FROM service_accounts WHERE id IN (SELECT value FROM json_each(?));
+
+-- drop_keys: The keys of changed apps and service accounts, before they are written anew.
 DELETE FROM keys WHERE app_id IN (SELECT value FROM json_each(?));
 
 -- put_keys: Credentials.

@@ -8,7 +8,7 @@ from gateway.domain.commands import Needs
 from gateway.domain.events import AnyEvent, Event, MessagePosted
 from gateway.domain.house import House
 from gateway.domain.message import Message
-from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, Room, User
+from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, Room, ServiceAccount, User
 from gateway.domain.views import Guest, Overview, Page
 from gateway.ports import Lane, Mirrored, Replay
 from gateway.stores.sqlite.connection import Connection, Row
@@ -75,11 +75,17 @@ class Reads:
         rows = await self._rows("app_of_integration", integration_id)
         return rows[0][0] if rows else None
 
-    async def apps(self, page: Page) -> tuple[Sequence[App], bool]:
+    async def service_accounts(self, page: Page) -> tuple[Sequence[ServiceAccount], bool]:
+        rows = await self._rows("service_accounts_after", page.after or "", page.size + 1, page.skip)
+        return _page([load(body, ServiceAccount) for (body,) in rows], page)
+
+    async def apps(self, page: Page, service_account_id: str | None = None) -> tuple[Sequence[App], bool]:
+        of = () if service_account_id is None else (service_account_id,)
+        after, before = ("offices_of_after", "offices_of_before") if of else ("offices_after", "offices_before")
         if page.before is not None:
-            rows = await self._rows("offices_before", page.before, page.size + 1)
+            rows = await self._rows(before, *of, page.before, page.size + 1)
         else:
-            rows = await self._rows("offices_after", page.after or "", page.size + 1, page.skip)
+            rows = await self._rows(after, *of, page.after or "", page.size + 1, page.skip)
         return _page([load(body, Office).app for (body,) in rows], page)
 
     async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:

@@ -143,7 +143,7 @@ class _Page:
         }
 
     def _security(self) -> list[Json]:
-        roles = sorted(self._it.scopes)
+        roles = sorted(self._it.scopes - {Scope.SERVICE_ACCOUNT})  # whose tokens name the account's
         return [{scheme: roles} for scheme in SECURITY] if roles else []
 
     def _path(self) -> Iterator[Json]:

@@ -1,4 +1,4 @@
-"""Apps and their keys as v1.1 asks for them and writes them."""
+"""Apps, service accounts, and the keys of either, as v1.1 asks for them and writes them."""
 
 import hashlib
 from typing import Final
@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.domain.channels import PLATFORMS
 from gateway.domain.content import check_metadata
-from gateway.domain.model import App, Key, Metadata, Office
+from gateway.domain.model import App, Key, Metadata, Office, ServiceAccount
 from gateway.wire import v2
 from gateway.wire.frames import Name
 from gateway.wire.requests import APP_METADATA, Body, SettingsChanges
@@ -44,9 +44,13 @@ class AppsQuery(PageQuery, kw_only=True):
 
 
 class Named(Body, kw_only=True):
-    """What a key is made with."""
+    """What a key is made with, and a service account."""
 
     name: Name
+
+
+class Renamed(Body, kw_only=True):
+    name: Name | UnsetType = UNSET
 
 
 def app(it: App) -> Json:
@@ -69,6 +73,10 @@ def sdks(office: Office) -> Json:
     """The first integration of each platform, where there is one."""
     first = {it.type: it.id for it in reversed(office.integrations) if it.type in PLATFORMS}
     return {f"{platform}IntegrationId": integration_id for platform, integration_id in sorted(first.items())}
+
+
+def service_account(it: ServiceAccount) -> Json:
+    return {"_id": it.id, "name": it.name}
 
 
 def key(it: Key) -> Json:

@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 
 import jwt as pyjwt
 
+from gateway.domain import access
 from gateway.domain.model import Scope
 from gateway.edge.v1.door import ROUTES
 from gateway.edge.v1.route import Route
 from gateway.flow import provision
-from tests.edge.premises import furnished, on_disk
+from tests.edge.premises import furnished, on_disk, service_account
 from tests.house_under_test import House, Json, basic
 
 UNKNOWN = ((401, "unauthorized"), (401, "invalid_auth"))
 UNNAMED = "0" * 24  # for a part of a path that a test need not find
 USER = "/appusers/{userId}"
-ROLES = {"app": Scope.APP, "account": Scope.ACCOUNT, "integration": Scope.INTEGRATION, "user": Scope.USER}
 FAMILIES = ("named", "implied")  # how a path comes by its app
 EVERYWHERE = list(product(ROUTES, FAMILIES))
 
@@ -25,7 +25,7 @@ class Shown(NamedTuple):
     """A credential: whose it is, which scope it has, and the header that shows it."""
 
     who: str
-    role: str
+    scope: Scope
     header: str
 
 
@@ -66,8 +66,9 @@ def strangers(house: House) -> dict[str, str | None]:
     }
 
 
-def both_ways(who: str, role: str, key: tuple[str, str]) -> list[Shown]:
-    return [Shown(who, role, basic(*key)), Shown(who, role, bearer(key, scope=role, iat=1))]
+def both_ways(who: str, scope: Scope, key: tuple[str, str]) -> list[Shown]:
+    claim = Scope.ACCOUNT if scope is Scope.SERVICE_ACCOUNT else scope
+    return [Shown(who, scope, basic(*key)), Shown(who, scope, bearer(key, scope=claim, iat=1))]
 
 
 async def callers(house: House) -> list[Shown]:
@@ -75,26 +76,27 @@ async def callers(house: House) -> list[Shown]:
     mine = await furnished(house, house.app_id, house.key, "ann")
     other = await provision.new_app(house.flow, "other")
     return [
-        *both_ways("another app", "app", (other.key_id, other.secret)),
-        *both_ways("an integration", "integration", mine.integration_key),
-        Shown("another user", "user", bearer(house.key, scope="appUser", userId="eve")),
-        Shown("the user", "user", bearer(house.key, scope="appUser", userId="ann")),
-        Shown("the user, as v2 says it", "user", bearer(house.key, scope="user", external_id="ann")),
-        *both_ways("the app", "app", house.key),
-        *both_ways("the account", "account", house.account),
+        *both_ways("another app", Scope.APP, (other.key_id, other.secret)),
+        *both_ways("a service account", Scope.SERVICE_ACCOUNT, (await service_account(house))[1]),
+        *both_ways("an integration", Scope.INTEGRATION, mine.integration_key),
+        Shown("another user", Scope.USER, bearer(house.key, scope="appUser", userId="eve")),
+        Shown("the user", Scope.USER, bearer(house.key, scope="appUser", userId="ann")),
+        Shown("the user, as v2 says it", Scope.USER, bearer(house.key, scope="user", external_id="ann")),
+        *both_ways("the app", Scope.APP, house.key),
+        *both_ways("the account", Scope.ACCOUNT, house.account),
     ]
 
 
 def refused(shown: Shown, route: Route, family: str) -> tuple[int, str] | None:
     """What somebody is told who may not; None for those who may."""
-    if ROLES[shown.role] not in route.scopes:
+    if shown.scope not in route.scopes:
         return 403, "forbidden"
     names_an_app = "{appId}" in route.path if route.whole else family == "named"
-    if shown.who == "another app":
-        return (404, "app_not_found") if names_an_app else None
+    if shown.who in ("another app", "a service account") and names_an_app:
+        return 404, "app_not_found"
     if shown.who == "another user" and route.path.startswith(USER):
         return 403, "forbidden"
-    if shown.role == "account" and not names_an_app and not route.whole:
+    if shown.scope in access.ACCOUNT and not names_an_app and not route.whole:
         return 400, "bad_request"
     return None
 
