@@ -134,6 +134,24 @@ async def test_who_may_is_let_in(house: House) -> None:
                 assert status < 500, (route, family, shown.who, body)
 
 
+def test_what_opens_to_whom() -> None:
+    """The table by which the others here expect what they do, against those of its rows that must not slip."""
+    opened: dict[frozenset[Scope], set[str]] = {}
+    for it in ROUTES:
+        opened.setdefault(it.scopes, set()).add(f"{it.method} {it.path}")
+    assert set(opened) == {access.OWNER, access.ACCOUNT, access.APP, access.USER}
+    assert opened[access.OWNER] == {f"{it.method} {it.path}" for it in ROUTES if it.path.startswith("/serviceaccounts")}
+    assert opened[access.ACCOUNT] == {"POST /apps", "GET /apps", "DELETE /apps/{appId}"}
+    assert {it for it in opened[access.USER] if f" {USER}" not in it} == {"POST /attachments"}
+    kept = {
+        f"DELETE {USER}",
+        f"DELETE {USER}/profile",
+        f"DELETE {USER}/messages",
+        f"DELETE {USER}/messages/{{messageId}}",
+    }
+    assert kept <= opened[access.APP]
+
+
 def test_every_path_is_that_of_one_route() -> None:
     for app_id in ("app", None):
         found = [(it.method, path(it, app_id)) for it in ROUTES]
