@@ -9,6 +9,7 @@ from gateway.domain import events as ev
 from gateway.domain.commands import Command
 from gateway.domain.content import Content
 from gateway.domain.decide import DECIDERS
+from gateway.domain.decide.integrations import SECRETS
 from gateway.domain.events import Event
 from gateway.domain.evolve import _EVOLVERS as EVOLVERS
 from gateway.domain.goodbyes import Goodbye
@@ -78,6 +79,10 @@ def test_every_trigger_of_v1_is_one_its_webhooks_may_name() -> None:
     assert set(triggers) < audience.KNOWN_V1_TRIGGERS
     assert len(audience.KNOWN_V1_TRIGGERS) == 21
     assert set(audience.V1_TRIGGERS) < EVENTS
+
+
+def test_a_webhook_of_every_version_has_a_secret() -> None:
+    assert set(SECRETS) == set(audience.KNOWN)
 
 
 def test_the_same_commands_make_the_same_life() -> None:

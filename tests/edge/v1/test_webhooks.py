@@ -9,6 +9,7 @@ from gateway.domain.audience import KNOWN_TRIGGERS, KNOWN_V1_TRIGGERS
 from gateway.domain.limits import WEBHOOKS
 from tests.edge.v1.bodies import ODD, spoilt
 from tests.house_under_test import Answer, House, Json
+from tests.receiver import Receiver
 
 TARGET = "https://example.org/hook"
 NOT_FOUND = (404, "not_found", "Resource not found")
@@ -40,6 +41,16 @@ async def test_a_webhook_from_birth_to_death(house: House, family: str) -> None:
     assert await house.v1("GET", "/webhooks", family=family) == (200, {"webhooks": []})
     for method in ("GET", "PUT", "DELETE"):
         assert (await house.v1(method, one, family=family)).error == NOT_FOUND
+
+
+async def test_it_is_called_in_the_words_of_v1_with_its_secret(house: House, receiver: Receiver) -> None:
+    hook = await made(house, target=receiver.url)
+    await house.v1("POST", "/appusers", {"userId": "ann"})
+    said = await house.v1("POST", "/appusers/ann/messages", {"role": "appMaker", "type": "text", "text": "Hello"})
+    await receiver.until(lambda: receiver.calls)
+    (call,) = receiver.calls
+    assert (call["trigger"], call["version"], receiver.keys) == ("message:appMaker", "v1.1", [hook["secret"]])
+    assert [it["_id"] for it in call["messages"]] == [said.body["message"]["_id"]]
 
 
 async def test_messages_are_told_where_nothing_else_is_asked(house: House) -> None:
