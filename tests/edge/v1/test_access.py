@@ -12,10 +12,10 @@ from gateway.edge.v1.door import ROUTES
 from gateway.edge.v1.route import Route
 from gateway.flow import provision
 from tests.edge.premises import furnished, on_disk, service_account
+from tests.edge.v1.paths import UNNAMED, path
 from tests.house_under_test import House, Json, basic
 
 UNKNOWN = ((401, "unauthorized"), (401, "invalid_auth"))
-UNNAMED = "0" * 24  # for a part of a path that a test need not find
 USER = "/appusers/{userId}"
 FAMILIES = ("named", "implied")  # how a path comes by its app
 EVERYWHERE = list(product(ROUTES, FAMILIES))
@@ -31,14 +31,6 @@ class Shown(NamedTuple):
 
 def bearer(key: tuple[str, str], **claims: Any) -> str:
     return "Bearer " + pyjwt.encode(claims, key[1], algorithm="HS256", headers={"kid": key[0]})
-
-
-def path(route: Route, app_id: str | None) -> str:
-    """Where a route is found: below an app, else below the app that a key implies."""
-    parts = {"userId": "ann", "appId": app_id or UNNAMED}
-    segments = [parts.get(it[1:-1], UNNAMED) if it.startswith("{") else it for it in route.path.split("/")]
-    inside = "" if route.whole or app_id is None else f"/apps/{app_id}"
-    return f"/v1.1{inside}{'/'.join(segments)}"
 
 
 async def ask(house: House, route: Route, family: str, header: str | None) -> tuple[int, Json]:
