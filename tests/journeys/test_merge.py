@@ -196,6 +196,16 @@ async def test_an_anonymous_device_is_handed_a_session_of_the_survivor(house: Ho
     assert me(await house.device(guid="first", auth=session(first))) == me(first)
 
 
+async def test_a_device_that_goes_on_may_log_in_as_who_it_is_now(house: House) -> None:
+    first, second = await house.device(guid="first"), await house.device(guid="second")
+    await house.user("ann")
+    await merge(house, me(first), me(second))
+    own = await opens(second, "ours")
+    assert (await second.ask("login", jwt=house.token("ann")))["type"] == "ok"
+    assert (await house.rest("GET", f"/users/{me(first)}")).status == 404
+    assert {it["author"]["userId"] for it in await house.messages(own)} == {await house.user("ann")}
+
+
 async def test_a_device_that_goes_on_misses_nothing(house: House) -> None:
     """Whatever the survivor is told after the merge, it is told after the news."""
     first, second = await house.device(guid="first"), await house.device(guid="second")

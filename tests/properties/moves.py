@@ -99,6 +99,7 @@ MOVES: Final[dict[str, Callable[[Cast, Move], Command[Any]]]] = {
     "goes": lambda cast, it: cast.orders.forgets(it.who),
     "is renamed": lambda cast, it: cast.orders.changes(it.who, profile={"surname": f"name {it.which}"}),
     "connects": _connects,
+    "turns out to be": lambda cast, it: cast.orders.merges(NAMES[it.which], it.who),
     "opens a group": lambda cast, it: cast.orders.group(*_several(it)),
     "opens a personal one": lambda cast, it: cast.orders.personal(it.who, subscribers=(cast.orders.ref(it.who),)),
     "joins": lambda cast, it: cast.orders.joins(cast.room(it), it.who, subscribe=bool(it.which % 2)),

@@ -16,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from gateway.domain import errors
 from gateway.domain import events as ev
 from gateway.domain.audience import KNOWN_V1_TRIGGERS, TRIGGERS, v1_trigger
-from gateway.domain.commands import ClearMessages, Command, Needs, Post, Posted, Ref
+from gateway.domain.commands import ClearMessages, Command, MergeUsers, Needs, Post, Posted, Ref
 from gateway.domain.content import actions_of
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
-from gateway.domain.model import Room
+from gateway.domain.model import Room, User
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.hold import Memory
 from tests.flow.building import Building, running
@@ -43,6 +43,7 @@ class Life(RuleBasedStateMachine):
         self.marks: dict[str, tuple[int, int]] = {}
         self.first: dict[tuple[str, str, str], str] = {}
         self.told = 0
+        self.merges: list[ev.UserMerged] = []
 
     @initialize(forgetful=st.booleans())
     def open(self, forgetful: bool) -> None:
@@ -68,6 +69,17 @@ class Life(RuleBasedStateMachine):
     @rule(batch=st.lists(moves(), min_size=1, max_size=12))
     def try_at_once(self, batch: list[Move]) -> None:
         self.runner.run(self._do([command(self.cast, it) for it in batch]))
+
+    @rule(people=st.permutations(NAMES[:4]), messages=st.integers(0, 2))
+    def two_turn_out_to_be_one(self, people: list[str], messages: int) -> None:
+        """Each with a conversation of their own, where something was said."""
+        self.runner.run(self._unite(people[0], people[1], messages))
+
+    async def _unite(self, one: str, other: str, messages: int) -> None:
+        orders = self.cast.orders
+        await self._do([orders.user(one), orders.user(other), orders.personal(one), orders.personal(other)])
+        said = [orders.says(room) for room in self.cast.rooms[-2:] for _ in range(messages)]
+        await self._do([*said, orders.merges(one, other)])
 
     @rule(seconds=st.sampled_from([0.001, 1, 61, -30]))
     def wind(self, seconds: float) -> None:
@@ -98,6 +110,8 @@ class Life(RuleBasedStateMachine):
         match event:
             case ev.UserCreated() if event.user.external_id:
                 self.cast.ids[event.user.external_id] = event.user.id
+            case ev.UserMerged():
+                self.merges.append(event)
             case ev.ConversationCreated():
                 self.cast.rooms.append(event.conversation.id)
             case ev.MessagePosted():
@@ -109,12 +123,25 @@ class Life(RuleBasedStateMachine):
         """Law 3: a repeated id is answered with the first message, until all are cleared."""
         for asked, answer in zip(commands, answers, strict=True):
             match asked, answer:
+                case MergeUsers(), User():
+                    self._merged(self.merges.pop(0))
                 case ClearMessages(), None:
                     self.first = {key: it for key, it in self.first.items() if key[0] != asked.conversation_id}
                 case Post(client_message_id=str(client_id)), Posted(message=message):
                     key = (asked.conversation_id, message.author.user_id or "", client_id)
                     assert answer.duplicate == (key in self.first)
                     assert self.first.setdefault(key, message.id) == message.id
+
+    def _merged(self, event: ev.UserMerged) -> None:
+        """What the discarded one sent is the survivor's, whose own goes first where both used an id."""
+        moved = {event.union.discarded.id: event.union.surviving.id} if event.union else {}
+        before, self.first = self.first, {}
+        for (room, author, client_id), message_id in before.items():
+            if author == event.discarded.id:
+                key = (moved.get(room, room), event.user.id, client_id)
+                self.first[key] = before.get(key, message_id)
+            else:
+                self.first[room, author, client_id] = message_id
 
     # What is always true
 
@@ -158,7 +185,8 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def one_order_without_a_gap(self) -> None:
         for account in self.ledger.rooms.values():
-            assert [it.seq for it in account.told] == list(range(1, len(account.told) + 1))
+            seqs = range(account.start + 1, account.start + len(account.told) + 1)
+            assert [it.seq for it in account.told] == list(seqs)
             times = [it.at for it in account.told]
             assert times == sorted(set(times))
 
@@ -171,11 +199,12 @@ class Life(RuleBasedStateMachine):
                 room_id,
             )
             account = self._account(room_id)
-            left = {it.seq for it in account.lines}
-            expected = [it.seq for it in account.told if not isinstance(it, ev.MessagePosted) or it.seq in left]
+            left = set(account.lines)
+            expected = [it for it in account.lines if it <= account.start]
+            expected += [it.seq for it in account.told if not isinstance(it, ev.MessagePosted) or it.seq in left]
             assert [seq for (seq,) in kept] == expected
             assert room.conversation.posted - room.conversation.cleared == len(left)
-            assert room.conversation.seq == len(account.told)
+            assert room.conversation.seq == account.start + len(account.told)
 
     @invariant()
     def unread_is_what_others_said_after_the_mark(self) -> None:
@@ -215,11 +244,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_mirror_shows_everything_in_order(self) -> None:
         """Law 7: what the webhook is due is in the outbox, lane by lane, as it was told."""
-        due = [
-            it
-            for it in self.building.said()
-            if type(it) in TRIGGERS and not (isinstance(it, ev.UserUpdated) and it.reason is None)
-        ]
+        due = [it for it in self.building.said() if type(it) in TRIGGERS and not _is_private(it)]
         sql = "SELECT lane, json_extract(body, '$.id') FROM outbox WHERE webhook_id = ? ORDER BY id"
         assert self.building.rows(sql, self.hook) == [(it.lane, it.id) for it in due]
 
@@ -242,14 +267,22 @@ class Life(RuleBasedStateMachine):
             account = self._account(room_id)
             cleared = max((it.seq for it in account.told if isinstance(it, ev.MessagesCleared)), default=0)
             for seat in room.participants[:1]:
-                for position in {0, cleared, len(account.told) // 2, len(account.told)}:
+                start, told = account.start, len(account.told)
+                for position in {0, cleared, start, start + told // 2, start + told}:
                     replay = (await self.other.replay(seat.user_id, {room_id: position}, 1_000))[room_id]
                     missing = any(
                         isinstance(it, ev.MessagePosted) and position < it.seq < cleared for it in account.told
                     )
-                    assert replay.complete is not missing
+                    assert replay.complete is (position >= start and not missing)
                     if replay.complete:
-                        assert [it.id for it in replay.events] == [it.id for it in account.told[position:]]
+                        assert [it.id for it in replay.events] == [it.id for it in account.told[position - start :]]
+
+
+def _is_private(event: ev.Event) -> bool:
+    """What no webhook is told though its kind is."""
+    if isinstance(event, ev.UserUpdated):
+        return event.reason is None
+    return isinstance(event, ev.Joined) and event.conversation.type == "personal"
 
 
 TestLife = Life.TestCase
