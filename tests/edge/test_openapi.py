@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from gateway.domain.model import Scope
 from gateway.edge.call import Operation
 from gateway.edge.http import OPERATIONS
 from gateway.wire.openapi import document
@@ -67,7 +68,8 @@ def test_every_operation_is_told(operation: Operation) -> None:
     assert ("requestBody" in said) == (operation.asks is not None)
     parts = [it["name"] for it in said.get("parameters", ()) if it["in"] == "path"]
     assert parts == re.findall(r"\{(\w+)\}", operation.path)
-    assert said["security"] == [{it: sorted(operation.scopes)} for it in ("basic", "bearer") if operation.scopes]
+    roles = sorted(operation.scopes - {Scope.SERVICE_ACCOUNT})  # whose tokens name the account's
+    assert said["security"] == [{it: roles} for it in ("basic", "bearer") if roles]
 
 
 def test_every_rule_is_laid_over_something() -> None:
