@@ -18,8 +18,8 @@ from yarl import URL
 
 from gateway import bootstrap
 from gateway.config import Settings
-from gateway.domain.audience import KNOWN_V1_TRIGGERS, TRIGGERS
 from gateway.domain.commands import CreateAccountKey
+from gateway.domain.triggers import KNOWN_V1_TRIGGERS, TRIGGERS
 from gateway.flow import provision
 from gateway.flow.floor import Flow
 from gateway.flow.provision import Credentials

@@ -26,11 +26,13 @@ from gateway.domain.model import (
     User,
     Webhook,
 )
+from gateway.domain.triggers import in_v2
 from gateway.domain.views import Guest
 from gateway.wire.times import iso
 
 Json = dict[str, Any]
 
+VERSION = "v2"
 NO_AVATAR = "https://www.gravatar.com/avatar/00000000000000000000000000000000.png?s=200&d=mm"
 MASK = "*" * 8  # stands for a secret that official clients want to see
 PLATFORM_OF = {"unity": "android"}  # official clients know no Unity devices
@@ -109,11 +111,12 @@ def _fields(it: Integration) -> Json:
 
 
 def webhook(it: Webhook) -> Json:
+    """In the words of this version, whichever it is called in."""
     return {
         "id": it.id,
-        "version": it.version,
+        "version": VERSION,
         "target": it.target,
-        "triggers": it.triggers,
+        "triggers": it.triggers if it.version == VERSION else in_v2(it.triggers),
         "secret": it.secret,
         "includeFullUser": it.include_full_user,
         "includeFullSource": it.include_full_source,

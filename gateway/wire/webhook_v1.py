@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from gateway.domain import events as ev
-from gateway.domain.audience import v1_trigger
 from gateway.domain.message import Message
 from gateway.domain.model import Office, User, Webhook
+from gateway.domain.triggers import v1_trigger
 from gateway.wire.json import encode, plain
 from gateway.wire.v1 import messages, people
 from gateway.wire.v1.times import seconds

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.model import Conversation, Office, Source, User, Webhook
+from gateway.domain.triggers import TRIGGERS
 from gateway.wire import v2
 from gateway.wire.early_access import manner
 from gateway.wire.json import encode

@@ -4,10 +4,10 @@ from functools import lru_cache
 from typing import Final
 
 from gateway.domain import commands as cmd
-from gateway.domain.audience import KNOWN_V1_TRIGGERS
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.events import Event
 from gateway.domain.model import Kind, Room
+from gateway.domain.triggers import KNOWN_V1_TRIGGERS
 from tests.domain.town import Town
 
 # The life in v1.1's words, in order. Nothing of groups, of other conversations or of what the business reads and types.

@@ -4,8 +4,8 @@ from typing import Any
 
 from gateway.domain import audience
 from gateway.domain import commands as cmd
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.model import Switchboard, SwitchboardIntegration
+from gateway.domain.triggers import TRIGGERS
 from tests.domain.town import Town
 
 

@@ -4,10 +4,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 from gateway.domain import commands as cmd
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.events import Event
 from gateway.domain.model import Source
+from gateway.domain.triggers import TRIGGERS
 from tests.domain.exchange import Exchange
 from tests.domain.town import Town
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.domain import audience, goodbyes
+from gateway.domain import audience, goodbyes, triggers
 from gateway.domain import events as ev
 from gateway.domain.audience import Eviction, evicted
 from gateway.domain.model import Office
@@ -55,9 +55,9 @@ def test_what_is_for_no_device_has_no_audience(event: ev.Event) -> None:
     assert event.audience == ()
 
 
-@pytest.mark.parametrize("kind", audience.TRIGGERS, ids=lambda it: str(it.__name__))
+@pytest.mark.parametrize("kind", triggers.TRIGGERS, ids=lambda it: str(it.__name__))
 def test_a_webhook_is_due_what_it_named_and_nothing_else(kind: type[ev.Event]) -> None:
-    wanted = office(audience.TRIGGERS[kind])
+    wanted = office(triggers.TRIGGERS[kind])
     due = {type(it) for it in everything() if audience.webhooks(wanted, it)}
     assert due <= {kind}
     if kind is not ev.UserUpdated:

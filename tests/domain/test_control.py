@@ -7,12 +7,12 @@ import pytest
 from gateway.domain import audience, errors
 from gateway.domain import commands as cmd
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.decide.history import UNCHANGING
 from gateway.domain.errors import Problem
 from gateway.domain.evolve import _EVOLVERS as EVOLVERS
 from gateway.domain.model import Source
+from gateway.domain.triggers import TRIGGERS
 from tests.domain.exchange import Exchange
 from tests.domain.switchboard_stories import FAILURES, Failing
 from tests.domain.town import Town

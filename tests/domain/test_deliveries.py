@@ -6,9 +6,9 @@ import pytest
 
 from gateway.domain import commands as cmd
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import ReplyAction, Text
 from gateway.domain.model import SDK
+from gateway.domain.triggers import TRIGGERS
 from tests.domain.town import NOBODY, Town
 
 WAYS = tuple(TRIGGERS[it] for it in (ev.ReachedChannel, ev.ReachedUser, ev.NotDelivered))

@@ -5,11 +5,11 @@ from typing import get_args
 import pytest
 from msgspec import structs
 
-from gateway.domain import audience
+from gateway.domain import audience, triggers
 from gateway.domain import events as ev
-from gateway.domain.audience import v1_trigger
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.model import Office
+from gateway.domain.triggers import v1_trigger
 from gateway.wire.json import store
 from tests.domain import default_life
 from tests.domain.default_life import started
@@ -55,8 +55,8 @@ def office(*triggers: str, version: str) -> Office:
 
 def test_every_kind_of_event_has_words_in_v1_or_is_known_to_have_none() -> None:
     kinds = set(get_args(ev.AnyEvent))
-    assert set(audience.V1_TRIGGERS) | NEVER_TOLD_IN_V1 == kinds
-    assert not set(audience.V1_TRIGGERS) & NEVER_TOLD_IN_V1
+    assert set(triggers.V1_TRIGGERS) | NEVER_TOLD_IN_V1 == kinds
+    assert not set(triggers.V1_TRIGGERS) & NEVER_TOLD_IN_V1
 
 
 def test_a_life_in_the_words_of_v1() -> None:
@@ -65,7 +65,7 @@ def test_a_life_in_the_words_of_v1() -> None:
 
 def test_whatever_v1_may_be_told_is_told_in_that_life() -> None:
     """A channel's client is never removed as such, since none is ever linked."""
-    words = {it for names in audience.V1_TRIGGERS.values() for it in names}
+    words = {it for names in triggers.V1_TRIGGERS.values() for it in names}
     assert words - set(default_life.TOLD) == {"client:remove"}
 
 

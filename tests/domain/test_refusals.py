@@ -474,9 +474,20 @@ def test_a_webhook_names_triggers_of_its_own_version(version: str, trigger: str)
     bot = town.do(town.orders.custom("conversation:read", version=version))
     assert bot.webhooks[0].version == version
     change = cmd.UpdateWebhook(
-        app_id=town.app_id, integration_id=bot.id, webhook_id=bot.webhooks[0].id, triggers=(trigger,)
+        app_id=town.app_id, integration_id=bot.id, webhook_id=bot.webhooks[0].id, words=version, triggers=(trigger,)
     )
     assert town.refusal(change) == unknown
+
+
+def test_a_webhook_of_v1_is_not_told_what_v1_has_no_word_for() -> None:
+    """Whoever changes it in the words of v2 is told so; the rest becomes words of its own."""
+    town = Town()
+    bot = town.do(town.orders.custom("conversation:read", version="v1.1"))
+    change = cmd.UpdateWebhook(app_id=town.app_id, integration_id=bot.id, webhook_id=bot.webhooks[0].id)
+    foreign = structs.replace(change, triggers=("conversation:message", "conversation:join"))
+    assert town.refusal(foreign) == errors.unknown_trigger("conversation:join", "v1.1")
+    changed = town.do(structs.replace(change, triggers=("conversation:message",)))
+    assert changed.triggers == ("message:appMaker", "message:appUser")
 
 
 @pytest.mark.parametrize("story", [_user_with_buttons, _user_with_a_carousel])

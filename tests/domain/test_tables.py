@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from gateway.domain import audience, errors, goodbyes
+from gateway.domain import errors, goodbyes, triggers
 from gateway.domain import events as ev
 from gateway.domain.commands import Command
 from gateway.domain.content import Content
@@ -66,19 +66,22 @@ def test_a_whole_life_can_be_followed_from_its_events_alone() -> None:
 
 
 def test_every_trigger_is_one_a_webhook_may_name() -> None:
-    triggers = list(audience.TRIGGERS.values())
-    assert len(set(triggers)) == len(triggers)
-    assert set(triggers) < audience.KNOWN_TRIGGERS
-    assert len(audience.KNOWN_TRIGGERS) == 26
-    assert set(audience.TRIGGERS) < EVENTS
+    named = list(triggers.TRIGGERS.values())
+    assert len(set(named)) == len(named)
+    assert set(named) < triggers.KNOWN_TRIGGERS
+    assert len(triggers.KNOWN_TRIGGERS) == 26
+    assert set(triggers.TRIGGERS) < EVENTS
 
 
 def test_every_trigger_of_v1_is_one_its_webhooks_may_name() -> None:
-    triggers = [it for names in audience.V1_TRIGGERS.values() for it in names]
-    assert len(set(triggers)) == len(triggers)
-    assert set(triggers) < audience.KNOWN_V1_TRIGGERS
-    assert len(audience.KNOWN_V1_TRIGGERS) == 21
-    assert set(audience.V1_TRIGGERS) < EVENTS
+    named = [it for names in triggers.V1_TRIGGERS.values() for it in names]
+    assert len(set(named)) == len(named)
+    assert set(named) < triggers.KNOWN_V1_TRIGGERS
+    assert len(triggers.KNOWN_V1_TRIGGERS) == 21
+    assert set(triggers.V1_TRIGGERS) < EVENTS
+    assert set(triggers.IN_V2) < triggers.KNOWN_V1_TRIGGERS
+    assert set(triggers.IN_V2.values()) < triggers.KNOWN_TRIGGERS
+    assert {it.split(":")[0] for it in triggers.KNOWN_V1_TRIGGERS - set(triggers.IN_V2)} == {"notification", "payment"}
 
 
 def test_a_webhook_of_every_version_has_a_secret() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.domain import commands as cmd
 from gateway.domain import errors
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
+from gateway.domain.triggers import TRIGGERS
 from tests.flow.building import Building, running
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from gateway.domain.audience import KNOWN_TRIGGERS, KNOWN_V1_TRIGGERS, TRIGGERS, V1_TRIGGERS
+from gateway.domain.triggers import KNOWN_TRIGGERS, KNOWN_V1_TRIGGERS, TRIGGERS, V1_TRIGGERS
 from tests.house_under_test import House, Json
 from tests.journeys.double_life import Life
 from tests.journeys.golden import ROWS, v1_call

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.domain.audience import KNOWN_TRIGGERS
+from gateway.domain.triggers import KNOWN_TRIGGERS
 from tests.edge.examples import BUSINESS, CONTENTS, POSTBACK, REPLY
 from tests.house_under_test import House, Json
 from tests.official.client import client

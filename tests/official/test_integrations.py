@@ -109,8 +109,8 @@ async def test_webhooks_of_v1_are_read_and_changed(house: House, official: Offic
     made = (await house.v1("POST", "/webhooks", {"target": HOOK["target"]})).body["webhook"]
     shown = (await official.ours("IntegrationsApi.get_integration", made["_id"])).integration
     (hook,) = shown.webhooks
-    assert (shown.type, hook.version, hook.secret) == ("custom", "v1.1", made["secret"])
+    assert (shown.type, hook.version, hook.secret) == ("custom", "v2", made["secret"])
     hook.target = "https://example.com/moved"
     body = ("WebhookBody", {"target": hook.target, "triggers": hook.triggers})
     changed = await official.ours("WebhooksApi.update_webhook", made["_id"], hook.id, body)
-    assert (changed.webhook.version, changed.webhook.target) == ("v1.1", hook.target)
+    assert (changed.webhook.target, changed.webhook.triggers) == (hook.target, ["conversation:message"])

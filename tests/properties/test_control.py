@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gateway.domain import commands as cmd
 from gateway.domain import errors
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.commands import Command
+from gateway.domain.triggers import TRIGGERS
 from tests.flow.building import Building, running
 
 pytestmark = pytest.mark.timeout(600)  # a failure is made small before it is shown

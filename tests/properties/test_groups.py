@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain import errors
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.content import Text
+from gateway.domain.triggers import TRIGGERS
 from tests.flow.building import Building, running
 from tests.properties.moves import FORM, NAMES, YES, Cast, Move, command, moves, red
 

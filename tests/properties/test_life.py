@@ -15,12 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from gateway.domain import errors
 from gateway.domain import events as ev
-from gateway.domain.audience import KNOWN_V1_TRIGGERS, TRIGGERS, v1_trigger
 from gateway.domain.commands import ClearMessages, Command, MergeUsers, Needs, Post, Posted, Ref
 from gateway.domain.content import actions_of
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
 from gateway.domain.model import Room, User
+from gateway.domain.triggers import KNOWN_V1_TRIGGERS, TRIGGERS, v1_trigger
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.hold import Memory
 from tests.flow.building import Building, running

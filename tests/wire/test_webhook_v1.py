@@ -6,10 +6,10 @@ import orjson
 import pytest
 from msgspec import structs
 
-from gateway.domain import audience
 from gateway.domain import events as ev
-from gateway.domain.audience import v1_trigger
+from gateway.domain import triggers
 from gateway.domain.model import App, Client, Office, Webhook
+from gateway.domain.triggers import v1_trigger
 from gateway.wire.json import load, store
 from gateway.wire.webhook_v1 import RENDERERS, envelope
 from tests.domain import default_life
@@ -57,7 +57,7 @@ def first(trigger: str) -> ev.Event:
 
 
 def test_every_trigger_has_a_renderer() -> None:
-    assert set(RENDERERS) == {it for names in audience.V1_TRIGGERS.values() for it in names}
+    assert set(RENDERERS) == {it for names in triggers.V1_TRIGGERS.values() for it in names}
     assert set(RENDERERS) == set(FORMS) | {"client:remove"}
 
 

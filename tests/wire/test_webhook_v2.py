@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from gateway.domain import events as ev
-from gateway.domain.audience import TRIGGERS
 from gateway.domain.model import App, Office, Webhook
+from gateway.domain.triggers import TRIGGERS
 from gateway.wire.json import load, store
 from gateway.wire.times import iso
 from gateway.wire.webhook_v2 import RENDERERS, envelope

@@ -70,6 +70,9 @@ class CreateIntegration(Command[Integration], kw_only=True):
 
 
 class WebhookChanges(Value, kw_only=True):
+    """`triggers` are said in the words of a version, whichever the webhook's own is."""
+
+    words: str = "v2"
     target: str | UnsetType = UNSET
     triggers: tuple[str, ...] | UnsetType = UNSET
     include_full_user: bool | UnsetType = UNSET
@@ -102,6 +105,7 @@ class CreateWebhook(Command[Webhook], kw_only=True):
 class UpdateWebhook(Command[Webhook], kw_only=True):
     integration_id: str
     webhook_id: str
+    words: str = "v2"
     target: str | UnsetType = UNSET
     triggers: tuple[str, ...] | UnsetType = UNSET
     include_full_user: bool | UnsetType = UNSET

@@ -8,7 +8,6 @@ from msgspec import UNSET, structs
 from gateway.domain import commands as cmd
 from gateway.domain import errors, limits
 from gateway.domain import events as ev
-from gateway.domain.audience import KNOWN
 from gateway.domain.channels import CHANNELS, CUSTOM, SDK_TYPES, Channel
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.offices import changed
@@ -16,6 +15,7 @@ from gateway.domain.decide.switchboards import unlinked, withdrawn
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
 from gateway.domain.model import Integration, Office, Webhook
+from gateway.domain.triggers import IN_V2, KNOWN, in_v1
 from gateway.domain.value import Stamp
 
 SECRETS: Final = {"v2": 86, "v1.1": 24}  # characters of a webhook's secret, by its version
@@ -103,8 +103,20 @@ def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> De
 def _after(webhook: Webhook, changes: cmd.UpdateWebhook | cmd.WebhookChanges) -> Webhook:
     named = ("target", "triggers", "include_full_user", "include_full_source")
     changed_to = {name: value for name in named if (value := getattr(changes, name)) is not UNSET}
-    _check_triggers(webhook.version, changed_to.get("triggers", ()))
+    if changes.triggers is not UNSET:
+        changed_to["triggers"] = _in_its_words(webhook, changes.words, changes.triggers)
     return structs.replace(webhook, **changed_to)
+
+
+def _in_its_words(webhook: Webhook, words: str, triggers: tuple[str, ...]) -> tuple[str, ...]:
+    """Triggers as the webhook's own version calls them, whoever names them."""
+    _check_triggers(words, triggers)
+    if words == webhook.version:
+        return triggers
+    for trigger in triggers:
+        if trigger not in IN_V2.values():
+            raise Refused(errors.unknown_trigger(trigger, webhook.version))
+    return in_v1(triggers)
 
 
 def delete_webhook(house: House, command: cmd.DeleteWebhook, stamp: Stamp) -> Decision:

@@ -30,6 +30,7 @@ async def update(call: Call) -> Json:
         app_id=call.app_id,
         integration_id=webhook.integration_id,
         webhook_id=webhook.id,
+        words=v1.VERSION,
         target=body.target,
         triggers=body.triggers,
         include_full_user=body.include_full_app_user,

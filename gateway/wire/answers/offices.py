@@ -73,7 +73,7 @@ class Webhook(Answer, kw_only=True):
     """Where events are posted to, in the words of `version`. `secret` comes along as the header `X-API-Key`."""
 
     id: Id
-    version: Literal["v1.1", "v2"]
+    version: Literal["v2"]
     target: str
     triggers: Annotated[tuple[str, ...], Meta(min_length=1)]
     secret: str

@@ -6,7 +6,7 @@ Not said, since JSON Schema cannot: the bytes of metadata, different names of a 
 from typing import Any, Final
 
 from gateway.domain import limits
-from gateway.domain.audience import KNOWN_TRIGGERS
+from gateway.domain.triggers import KNOWN_TRIGGERS
 from gateway.wire.requests import switchboards
 from gateway.wire.v2 import Json
 

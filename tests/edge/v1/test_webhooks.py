@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.domain.audience import KNOWN_TRIGGERS, KNOWN_V1_TRIGGERS
 from gateway.domain.limits import WEBHOOKS
+from gateway.domain.triggers import KNOWN_TRIGGERS, KNOWN_V1_TRIGGERS
 from tests.edge.v1.bodies import ODD, spoilt
 from tests.house_under_test import Answer, House, Json
 from tests.receiver import Receiver
@@ -80,9 +80,9 @@ async def test_v2_shows_it_as_a_custom_integration_with_one_webhook(house: House
     assert shown == {"id": hook["_id"], "type": "custom", "status": "active", "webhooks": [nested]}
     assert nested == {
         "id": nested["id"],
-        "version": "v1.1",
+        "version": "v2",
         "target": TARGET,
-        "triggers": ["message:appUser", "message:appMaker"],
+        "triggers": ["conversation:message"],
         "secret": hook["secret"],
         "includeFullUser": True,
         "includeFullSource": False,
@@ -92,20 +92,20 @@ async def test_v2_shows_it_as_a_custom_integration_with_one_webhook(house: House
     assert listed.body["integrations"] == [shown]
 
 
-async def test_v2_may_change_it_in_the_words_of_v1(house: House) -> None:
+async def test_v2_may_change_it_in_its_own_words(house: House) -> None:
     hook = await made(house)
     hooks = f"/integrations/{hook['_id']}/webhooks"
     (nested,) = (await house.rest("GET", hooks)).body["webhooks"]
     one = f"{hooks}/{nested['id']}"
-    refused = await house.rest("PATCH", one, {"triggers": ["conversation:message"]})
-    assert (refused.status, refused.title) == (
-        400,
-        "triggers should be known in v1.1; 'conversation:message' is not",
-    )
-    changed = await house.rest("PATCH", one, {"target": "https://example.org/b", "triggers": ["postback"]})
-    assert changed.status == 200
+    for trigger, version in (("conversation:join", "v1.1"), ("postback", "v2")):
+        refused = await house.rest("PATCH", one, {"triggers": ["conversation:message", trigger]})
+        assert (refused.status, refused.title) == (400, f"triggers should be known in {version}; '{trigger}' is not")
+    named = ["conversation:postback", "conversation:message"]
+    changed = await house.rest("PATCH", one, {"target": "https://example.org/b", "triggers": named})
+    assert set(changed.body["webhook"]["triggers"]) == set(named)
     same = (await house.v1("GET", f"/webhooks/{hook['_id']}")).body["webhook"]
-    assert same == {**hook, "target": "https://example.org/b", "triggers": ["postback"]}
+    said = ["message:appMaker", "message:appUser", "postback"]
+    assert same == {**hook, "target": "https://example.org/b", "triggers": said}
     assert (await house.rest("DELETE", f"/integrations/{hook['_id']}")).status == 200
     assert (await house.v1("GET", "/webhooks")).body == {"webhooks": []}
 
