@@ -85,7 +85,7 @@ def test_every_trigger_of_v1_is_one_its_webhooks_may_name() -> None:
 
 
 def test_a_webhook_of_every_version_has_a_secret() -> None:
-    assert set(SECRETS) == set(audience.KNOWN)
+    assert set(SECRETS) == set(triggers.KNOWN)
 
 
 def test_the_same_commands_make_the_same_life() -> None:
