@@ -51,6 +51,9 @@ class Fate(NamedTuple):
     wait_s: float | None = None
 
 
+AT_ONCE: Final = Fate(wait_s=0.0)  # read again from disk, and ready
+
+
 class Call(NamedTuple):
     """The events of one call, lane by lane, and all that waited in those lanes."""
 
@@ -68,8 +71,13 @@ class Call(NamedTuple):
 
     @property
     def heads(self) -> tuple[int, ...]:
-        """The oldest event of each lane."""
-        return tuple({it.lane: it.id for it in reversed(self.sent)}.values())
+        """The oldest event of each lane that lasts."""
+        return tuple({it.lane: it.id for it in reversed(self.sent) if it.event.lasts}.values())
+
+    @property
+    def fleeting(self) -> tuple[int, ...]:
+        """What is over by the next attempt: nobody waits for it."""
+        return tuple(it.id for it in self.sent if not it.event.lasts)
 
     @property
     def settled(self) -> dict[str, Fate]:
@@ -247,10 +255,12 @@ class Deliverer:
             await self._settling(Settled(ids=call.ids))
             return call.settled
         log.warning("webhook call failed", webhook=webhook.id, status=status, attempts=attempts, events=len(call.sent))
+        if call.fleeting:
+            await self._settling(Settled(ids=call.fleeting))
         if retry.is_final(status):
             self._alive(target)
-        elif self._ailing(webhook.id, target, call):
-            return {}
+        elif self._ailing(webhook.id, target, call) or not call.heads:
+            return dict.fromkeys(call.lanes, AT_ONCE)
         if verdict.wait_s is None and len(call.sent) == 1:
             await self._settling(Settled(ids=call.ids, attempts=attempts, failed_at=self._now()))
             return call.settled

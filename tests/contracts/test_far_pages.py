@@ -17,9 +17,11 @@ SIZE = 25
 APP = "app"
 USER = "user"
 ROOM = "room"
+OWNER = "owner"
 
 ROWS: dict[str, Callable[[str], tuple[Any, ...]]] = {
-    "INSERT INTO offices (id, body) VALUES (?, '{}')": lambda id_: (id_,),
+    'INSERT INTO offices (id, body) VALUES (?, \'{"app":{"service_account_id":"owner"}}\')': lambda id_: (id_,),
+    "INSERT INTO service_accounts (id, body) VALUES (?, '{}')": lambda id_: (id_,),
     "INSERT INTO rooms (id, app_id, active_at, body) VALUES (?, 'app', 7, '{}')": lambda id_: (id_,),
     "INSERT INTO seats (user_id, conversation_id) VALUES ('user', ?)": lambda id_: (id_,),
     "INSERT INTO messages (conversation_id, seq, id, body) VALUES ('room', ?, ?, '{\"content\":{}}')": lambda id_: (
@@ -39,6 +41,9 @@ BOTH = (NEAR, FAR)
 # Each query with a limit, near the start and far from it.
 PAGES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "offices_after": tuple((name(it), SIZE, 0) for it in BOTH),
+    "offices_of_after": tuple((OWNER, name(it), SIZE, 0) for it in BOTH),
+    "offices_of_before": tuple((OWNER, name(it), SIZE) for it in BOTH),
+    "service_accounts_after": tuple((name(it), SIZE, 0) for it in BOTH),
     "offices_before": tuple((name(it), SIZE) for it in BOTH),
     "conversations_after": tuple((USER, name(it), SIZE, 0) for it in BOTH),
     "conversations_before": tuple((USER, name(it), SIZE) for it in BOTH),

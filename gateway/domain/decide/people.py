@@ -83,7 +83,8 @@ def forget(house: House, command: cmd.ForgetUser, stamp: Stamp) -> Decision:
 def delete(house: House, command: cmd.DeleteUser, stamp: Stamp) -> Decision:
     """The user goes, personal conversations with them; a group goes on without them."""
     person = house.person(command.user)
-    rooms = [house.room(command.app_id, it) for it in house.rooms_of.get(person.user.id, ()) if house.rooms.get(it)]
+    theirs = sorted(house.rooms_of.get(person.user.id, ()))
+    rooms = [house.room(command.app_id, it) for it in theirs if house.rooms.get(it)]
     events = [_emptied(room, person, stamp) for room in rooms if room.seat(person.user.id)]
     gone = ev.UserRemoved(
         id=stamp.new_id(), at=stamp.at, app_id=command.app_id, audience=(person.user.id,), user=person.user

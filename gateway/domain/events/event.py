@@ -18,6 +18,11 @@ class Event(Value, kw_only=True, tag_field="happened", omit_defaults=True):
         """What keeps its order towards a webhook: the conversation, else the user, else the app."""
         return self.app_id
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is still news at the next attempt to tell of it."""
+        return True
+
 
 class History(Value):
     """What was said last, oldest first, for the webhooks of one integration."""

@@ -75,6 +75,10 @@ class Typing(ConversationEvent, kw_only=True, tag="conversation:typing"):
     display_name: str | None = None
     avatar_url: str | None = None
 
+    @property
+    def lasts(self) -> bool:
+        return False
+
 
 class Pressed(ConversationEvent, kw_only=True, tag="conversation:postback"):
     """A button's answer, told to the business alone: it takes no `seq`. `message` is the one that has the button, for
