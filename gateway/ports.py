@@ -10,6 +10,7 @@ from gateway.domain.house import House
 from gateway.domain.media import Fetched
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, ServiceAccount, User
+from gateway.domain.retry import Answered
 from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page
 
@@ -212,8 +213,8 @@ class Bus(Protocol):
 class Poster(Protocol):
     """Calls a webhook."""
 
-    async def __call__(self, target: str, secret: str, body: bytes) -> int | None:
-        """The HTTP status, or None where there was no answer in time. Never raises, never follows a redirect."""
+    async def __call__(self, target: str, secret: str, body: bytes) -> Answered:
+        """What it answered, if anything in time. Never raises, never follows a redirect."""
 
 
 Stamper = Callable[[], Stamp]

@@ -11,6 +11,7 @@ from gateway.domain import retry
 from gateway.domain.circuit import CLOSED, after_failure
 from gateway.domain.events import Event, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
+from gateway.domain.retry import Answered
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling
 from gateway.flow.target import BATCH, Target, together
@@ -228,9 +229,9 @@ class Deliverer:
         dialect = DIALECTS[webhook.version]
         target.batch = dialect.batch
         sent, body = _written(office, webhook, together(it.rows for it in waiting.values()), dialect)
-        status = await self._poster(webhook.target, webhook.secret, body)
+        answered = await self._poster(webhook.target, webhook.secret, body)
         empty = {lane: Fate() for lane, it in waiting.items() if not it.rows}
-        return {**empty, **await self._judged(webhook, target, Call(sent, waiting), status)}
+        return {**empty, **await self._judged(webhook, target, Call(sent, waiting), answered)}
 
     async def _waiting(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Waiting]:
         """The oldest events of each lane, from memory or from disk."""
@@ -247,9 +248,9 @@ class Deliverer:
             for lane, rows in held.items()
         }
 
-    async def _judged(self, webhook: Webhook, target: Target, call: Call, status: int | None) -> dict[str, Fate]:
-        attempts = call.sent[0].attempts + 1
-        verdict = retry.judge(status, attempts, self._dice(), self._intervals_s)
+    async def _judged(self, webhook: Webhook, target: Target, call: Call, answered: Answered) -> dict[str, Fate]:
+        status, attempts = answered.status, call.sent[0].attempts + 1
+        verdict = retry.judge(answered, attempts, self._dice(), self._intervals_s)
         if verdict.delivered:
             self._alive(target)
             await self._settling(Settled(ids=call.ids))

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from gateway.domain import commands as cmd
 from gateway.domain import retry
 from gateway.domain.model import Webhook
+from gateway.domain.retry import Answered
 from gateway.flow import deliver, target
 from gateway.flow.deliver import CALLS, STORE_BACK_S, Deliverer
 from gateway.flow.target import BATCH
@@ -34,13 +35,14 @@ class Doorstep:
         self.calls: list[Call] = []
         self.bodies: list[bytes] = []
         self.answer: Callable[[Call], int | None] = lambda _: 200
+        self.after_s: float | None = None
         self.closed: set[str] = set()
         self.inside = 0
         self.most_inside = 0
         self._opened = asyncio.Event()
         self._news = asyncio.Condition()
 
-    async def __call__(self, target: str, secret: str, body: bytes) -> int | None:
+    async def __call__(self, target: str, secret: str, body: bytes) -> Answered:
         call = _call(target, secret, body)
         self.bodies.append(body)
         self.inside += 1
@@ -51,7 +53,7 @@ class Doorstep:
         while target in self.closed:
             await self._opened.wait()
         self.inside -= 1
-        return self.answer(call)
+        return Answered(self.answer(call), self.after_s)
 
     def open(self) -> None:
         """Whoever was kept waiting is answered."""
@@ -163,9 +165,9 @@ async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail, loop_cloc
     room = (await mail.building.one(mail.building.orders.personal("ann"))).conversation.id
     bodies: list[Any] = []
 
-    async def take(target: str, secret: str, body: bytes) -> int:
+    async def take(target: str, secret: str, body: bytes) -> Answered:
         bodies.append(orjson.loads(body))
-        return 500 if sum("messages" in it for it in bodies) == 2 and "messages" in bodies[-1] else 200
+        return Answered(500 if sum("messages" in it for it in bodies) == 2 and "messages" in bodies[-1] else 200)
 
     mail.deliverer._poster = take
     await mail.says("one", "two", "three", room=room)
@@ -235,6 +237,18 @@ async def test_the_time_of_the_next_attempt_is_on_disk(mail: Mail) -> None:
     await mail.goes()
     (lane,) = await mail.building.store.lanes(mail.hook.id, "", 10)
     assert lane.due_at == mail.building.clock.at + 8_000
+
+
+async def test_an_endpoint_may_ask_for_more_time(mail: Mail, loop_clock: LoopClock) -> None:
+    (said,) = await mail.says("one")
+    mail.doorstep.answer = lambda _: 503 if len(mail.doorstep.calls) == 1 else 200
+    mail.doorstep.after_s = 60
+    await mail.goes()
+    await loop_clock.wind(59)
+    assert len(mail.doorstep.calls) == 1
+    await loop_clock.wind(1)
+    await mail.quiet()
+    assert mail.doorstep.events == [said, said]
 
 
 async def test_what_was_refused_takes_no_others_with_it(mail: Mail) -> None:

@@ -11,6 +11,7 @@ import structlog
 from gateway import bootstrap
 from gateway.domain import errors
 from gateway.domain.commands import CreateAccountKey, CreateKey, WebhookDraft
+from gateway.domain.retry import Answered
 from gateway.flow.deliver import Deliverer
 from gateway.wire import tokens
 from tests.flow.building import Building
@@ -69,9 +70,9 @@ async def test_a_webhook_that_fails_is_logged_without_its_secret(building: Build
 
     called = asyncio.Event()
 
-    async def poster(target: str, secret: str, body: bytes) -> int:
+    async def poster(target: str, secret: str, body: bytes) -> Answered:
         called.set()
-        return 500
+        return Answered(500)
 
     deliverer = Deliverer(building.store, poster, building.tasks, building.clock.now, lambda: 0.0)
     await deliverer.start()
