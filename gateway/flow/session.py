@@ -1,35 +1,25 @@
 """One device's conversation with the gateway, from hello to goodbye. Touches no socket: it is given one."""
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-import structlog
 from msgspec import structs
 
-from gateway.domain import errors, goodbyes
+from gateway.domain import goodbyes
 from gateway.domain.audience import goes_along
-from gateway.domain.commands import Command, Receive, Ref, Speaker
-from gateway.domain.errors import Refused
+from gateway.domain.commands import Receive, Ref, Speaker
 from gateway.domain.events import UserMerged
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Person, Source
-from gateway.flow import arrivals, device_commands
+from gateway.flow import arrivals
 from gateway.flow.floor import Flow
 from gateway.flow.identity import Proof
-from gateway.flow.media import shows_files
 from gateway.flow.receipts import Pushed, Receipts
-from gateway.wire import frames, socket
-from gateway.wire.frames import AnyFrame, Hello
-from gateway.wire.socket import FrameId
+from gateway.flow.turns import Turns
+from gateway.wire import frames
 from gateway.wire.v2 import Json
 
-BACKLOG: Final = 1_000  # frames of one device that may wait for their turn
 LONG_S: Final = 30 * 86_400  # a token that ends later than this outlives any socket
-FAR_TOO_MANY: Final = 4  # times the commands per second, and the device is sent away
-
-log = structlog.get_logger(__name__)
 
 
 class Socket(Protocol):
@@ -53,9 +43,7 @@ class _NoSocket:
 
 
 class Session:
-    """A `hub.Listener`. Commands take effect in the order sent: what is only a command for the corridor lines up
-    there at once; anything else is waited for, and what comes after it waits too.
-    """
+    """A `hub.Listener`, and whose device it is. What the device says takes its `turns`."""
 
     def __init__(self, flow: Flow, socket: Socket, integration_id: str) -> None:
         self.flow = flow
@@ -71,46 +59,35 @@ class Session:
         self.background = False
         self.session_hash: str | None = None
         self._logging_in = False
-        self._greeted = False
         self._over = False
-        self._busy = False
-        self._backlog: list[AnyFrame] = []  # short, as a rule empty; an empty deque takes 600 bytes of every device
-        self._lined_up = 0
-        self._quiet: asyncio.Future[None] | None = None
+        self._turns = Turns(self)
         self._held: list[tuple[bytes, str | None, int]] | None = None
         self._held_back: list[Pushed] = []
         self._receipts = Receipts()
         self.receipts = False
         self._expiry: asyncio.TimerHandle | None = None
-        self._second = 0
-        self._spent = 0
 
     @property
     def greeted(self) -> bool:
         """Whether the device has said hello."""
-        return self._greeted
+        return self._turns.greeted
+
+    @property
+    def is_over(self) -> bool:
+        """Whether goodbye was said, or the socket is gone."""
+        return self._over
 
     # What the socket gives
 
     def receive(self, text: bytes) -> None:
         """One text frame."""
-        if self._over or not self._afford():
-            return
-        try:
-            frame = frames.parse(text)
-        except Refused as refused:
-            self._refuse(text, refused)
-            return
-        if isinstance(frame, Hello) is self._greeted:
-            self._misplaced(frame)
-            return
-        self._greeted = True
-        self._line_up(frame)
+        if not self._over:
+            self._turns.receive(text)
 
     def over(self) -> None:
         """Goodbye was said: nothing more is taken or written, also of what was waiting for its turn."""
         self._over = True
-        self._backlog.clear()
+        self._turns.clear()
 
     def closed(self) -> None:
         """The socket is gone, whoever closed it."""
@@ -123,137 +100,13 @@ class Session:
             if not self.flow.hub.of(self.user_id):
                 self.flow.typists.gone(self.user_id)
 
-    def _afford(self) -> bool:
-        """Count a frame against the device's commands per second; a hello is not counted."""
-        if not self._greeted:
-            return True
-        second = self.flow.now() // 1000
-        if second != self._second:
-            self._second, self._spent = second, 0
-        self._spent += 1
-        if self._spent > FAR_TOO_MANY * self.flow.commands_per_second or len(self._backlog) > BACKLOG:
-            self.dismiss(goodbyes.TOO_MANY_COMMANDS)
-            return False
-        return True
-
-    def _refuse(self, text: bytes, refused: Refused) -> None:
-        if not frames.is_text(text):
-            self.dismiss(goodbyes.PROTOCOL_VIOLATION)
-        elif not self._greeted:
-            self.dismiss(goodbyes.BAD_HELLO)
-        else:
-            self._error(frames.frame_id(text), refused)
-
-    def _misplaced(self, frame: AnyFrame) -> None:
-        if not self._greeted:
-            self.dismiss(goodbyes.BAD_HELLO)
-        else:
-            self._error(frame.id, Refused(errors.bad_request("type: hello has been said")))
-
-    def _line_up(self, frame: AnyFrame) -> None:
-        if self._spent > self.flow.commands_per_second:
-            self._error(frame.id, Refused(errors.TOO_MANY_COMMANDS))
-        elif self._busy:
-            self._backlog.append(frame)
-        else:
-            self._start(frame)
-
-    def _start(self, frame: AnyFrame) -> None:
-        """Begin one frame: at once into the corridor, or with everything behind it waiting."""
-        lined_up = device_commands.command(self, frame)
-        if lined_up is not None:
-            command, render = lined_up
-            if shows_files(command):
-                self._busy = True
-                self.flow.tasks.spawn(self._look(frame.id, command, render))
-            else:
-                self._submit(frame.id, command, render)
-            return
-        self._busy = True
-        self.flow.tasks.spawn(self._take(frame))
-
-    async def _take(self, frame: AnyFrame) -> None:
-        try:
-            if self._lined_up:
-                self._quiet = asyncio.get_running_loop().create_future()
-                await self._quiet
-            await self._answer(frame)
-        finally:
-            self._go_on()
-
-    def _go_on(self) -> None:
-        self._busy = False
-        while self._backlog and not self._busy:
-            self._start(self._backlog.pop(0))
-
-    async def _look(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
-        """Line up a command once its files were looked at; what comes after it waits, and so keeps its place."""
-        try:
-            seen = await self.flow.media.seen(command)
-            if not self._over:
-                self._submit(frame_id, seen, render)
-        except Refused as refused:
-            self._error(frame_id, refused)
-        except Exception:
-            log.exception("looking at a file failed", command=type(command).__name__)
-            self._error(frame_id, Refused(errors.INTERNAL))
-        finally:
-            self._go_on()
-
-    async def _answer(self, frame: AnyFrame) -> None:
-        try:
-            result = await self._result(frame)
-        except Refused as refused:
-            self._error(frame.id, refused)
-        except Exception:
-            log.exception("device command failed", command=type(frame).__name__)
-            self._failed(frame)
-        else:
-            if result is not None:
-                self.write(socket.ok(frame.id, result))
-
-    def _failed(self, frame: AnyFrame) -> None:
-        if isinstance(frame, Hello):
-            self.dismiss(goodbyes.RESTARTING)
-        else:
-            self._error(frame.id, Refused(errors.INTERNAL))
-
-    async def _result(self, frame: AnyFrame) -> Json | None:
-        match frame:
-            case Hello():
-                await arrivals.hello(self, frame)
-                return None
-            case frames.Login():
-                return await self._login(frame)
-            case frames.Logout():
-                await arrivals.logout(self, frame)
-                return None
-            case _:
-                return await device_commands.look(self, self.flow, frame)
-
-    async def _login(self, frame: frames.Login) -> Json:
+    async def login(self, frame: frames.Login) -> Json:
+        """Be somebody else from here on; raises `Refused`."""
         self._logging_in = True
         try:
             return await arrivals.login(self, frame)
         finally:
             self._logging_in = False
-
-    def _submit(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
-        self._lined_up += 1
-        self.flow.corridor.submit(command, partial(self._answered, frame_id, render))
-
-    def _answered(self, frame_id: FrameId, render: Callable[[Any], Json], result: Any) -> None:
-        self._lined_up -= 1
-        if isinstance(result, Refused):
-            self._error(frame_id, result)
-        else:
-            self.write(socket.ok(frame_id, render(result)))
-        if not self._lined_up and self._quiet is not None:
-            self._quiet.set_result(None)
-            self._quiet = None
-
-    def _error(self, frame_id: FrameId, refused: Refused) -> None:
-        self.write(socket.error(frame_id, refused.problem))
 
     def write(self, frame: bytes) -> None:
         if not self._over:

@@ -1,0 +1,194 @@
+"""The frames of one device, each in its turn and each answered once."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, Protocol
+
+import structlog
+
+from gateway.domain import errors, goodbyes
+from gateway.domain.commands import Command
+from gateway.domain.errors import Refused
+from gateway.flow import arrivals, device_commands
+from gateway.flow.media import shows_files
+from gateway.wire import frames, socket
+from gateway.wire.frames import AnyFrame, Hello
+from gateway.wire.socket import FrameId
+from gateway.wire.v2 import Json
+
+BACKLOG: Final = 1_000  # frames of one device that may wait for their turn
+FAR_TOO_MANY: Final = 4  # times the commands per second, and the device is sent away
+
+log = structlog.get_logger(__name__)
+
+
+class Turning(arrivals.Arriving, device_commands.Asker, Protocol):
+    """The session whose frames they are."""
+
+    @property
+    def is_over(self) -> bool: ...
+    async def login(self, frame: frames.Login) -> Json: ...
+
+
+class Turns:
+    """Commands take effect in the order sent: what is only a command for the corridor lines up there at once; anything
+    else is waited for, and what comes after it waits too.
+    """
+
+    __slots__ = ("_backlog", "_busy", "_device", "_lined_up", "_quiet", "_second", "_spent", "greeted")
+
+    def __init__(self, device: Turning) -> None:
+        self._device = device
+        self.greeted = False  # whether the device has said hello
+        self._busy = False
+        self._backlog: list[AnyFrame] = []  # short, as a rule empty; an empty deque takes 600 bytes of every device
+        self._lined_up = 0
+        self._quiet: asyncio.Future[None] | None = None
+        self._second = 0
+        self._spent = 0
+
+    def receive(self, text: bytes) -> None:
+        """One text frame."""
+        if not self._afford():
+            return
+        try:
+            frame = frames.parse(text)
+        except Refused as refused:
+            self._refuse(text, refused)
+            return
+        if isinstance(frame, Hello) is self.greeted:
+            self._misplaced(frame)
+            return
+        self.greeted = True
+        self._line_up(frame)
+
+    def clear(self) -> None:
+        """What waits for its turn will not have one."""
+        self._backlog.clear()
+
+    def _afford(self) -> bool:
+        """Count a frame against the device's commands per second; a hello is not counted."""
+        if not self.greeted:
+            return True
+        flow = self._device.flow
+        second = flow.now() // 1000
+        if second != self._second:
+            self._second, self._spent = second, 0
+        self._spent += 1
+        if self._spent > FAR_TOO_MANY * flow.commands_per_second or len(self._backlog) > BACKLOG:
+            self._device.dismiss(goodbyes.TOO_MANY_COMMANDS)
+            return False
+        return True
+
+    def _refuse(self, text: bytes, refused: Refused) -> None:
+        if not frames.is_text(text):
+            self._device.dismiss(goodbyes.PROTOCOL_VIOLATION)
+        elif not self.greeted:
+            self._device.dismiss(goodbyes.BAD_HELLO)
+        else:
+            self._error(frames.frame_id(text), refused)
+
+    def _misplaced(self, frame: AnyFrame) -> None:
+        if not self.greeted:
+            self._device.dismiss(goodbyes.BAD_HELLO)
+        else:
+            self._error(frame.id, Refused(errors.bad_request("type: hello has been said")))
+
+    def _line_up(self, frame: AnyFrame) -> None:
+        if self._spent > self._device.flow.commands_per_second:
+            self._error(frame.id, Refused(errors.TOO_MANY_COMMANDS))
+        elif self._busy:
+            self._backlog.append(frame)
+        else:
+            self._start(frame)
+
+    def _start(self, frame: AnyFrame) -> None:
+        """Begin one frame: at once into the corridor, or with everything behind it waiting."""
+        lined_up = device_commands.command(self._device, frame)
+        if lined_up is not None:
+            command, render = lined_up
+            if shows_files(command):
+                self._busy = True
+                self._device.flow.tasks.spawn(self._look(frame.id, command, render))
+            else:
+                self._submit(frame.id, command, render)
+            return
+        self._busy = True
+        self._device.flow.tasks.spawn(self._take(frame))
+
+    async def _take(self, frame: AnyFrame) -> None:
+        try:
+            if self._lined_up:
+                self._quiet = asyncio.get_running_loop().create_future()
+                await self._quiet
+            await self._answer(frame)
+        finally:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._busy = False
+        while self._backlog and not self._busy:
+            self._start(self._backlog.pop(0))
+
+    async def _look(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
+        """Line up a command once its files were looked at; what comes after it waits, and so keeps its place."""
+        try:
+            seen = await self._device.flow.media.seen(command)
+            if not self._device.is_over:
+                self._submit(frame_id, seen, render)
+        except Refused as refused:
+            self._error(frame_id, refused)
+        except Exception:
+            log.exception("looking at a file failed", command=type(command).__name__)
+            self._error(frame_id, Refused(errors.INTERNAL))
+        finally:
+            self._go_on()
+
+    async def _answer(self, frame: AnyFrame) -> None:
+        try:
+            result = await self._result(frame)
+        except Refused as refused:
+            self._error(frame.id, refused)
+        except Exception:
+            log.exception("device command failed", command=type(frame).__name__)
+            self._failed(frame)
+        else:
+            if result is not None:
+                self._device.write(socket.ok(frame.id, result))
+
+    def _failed(self, frame: AnyFrame) -> None:
+        if isinstance(frame, Hello):
+            self._device.dismiss(goodbyes.RESTARTING)
+        else:
+            self._error(frame.id, Refused(errors.INTERNAL))
+
+    async def _result(self, frame: AnyFrame) -> Json | None:
+        match frame:
+            case Hello():
+                await arrivals.hello(self._device, frame)
+                return None
+            case frames.Login():
+                return await self._device.login(frame)
+            case frames.Logout():
+                await arrivals.logout(self._device, frame)
+                return None
+            case _:
+                return await device_commands.look(self._device, self._device.flow, frame)
+
+    def _submit(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
+        self._lined_up += 1
+        self._device.flow.corridor.submit(command, partial(self._answered, frame_id, render))
+
+    def _answered(self, frame_id: FrameId, render: Callable[[Any], Json], result: Any) -> None:
+        self._lined_up -= 1
+        if isinstance(result, Refused):
+            self._error(frame_id, result)
+        else:
+            self._device.write(socket.ok(frame_id, render(result)))
+        if not self._lined_up and self._quiet is not None:
+            self._quiet.set_result(None)
+            self._quiet = None
+
+    def _error(self, frame_id: FrameId, refused: Refused) -> None:
+        self._device.write(socket.error(frame_id, refused.problem))
