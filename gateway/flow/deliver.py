@@ -1,7 +1,7 @@
 """The mirror's last stretch: what waits in the outbox is sent to its webhook, in order per conversation."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from gateway.domain.retry import Answered
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling
 from gateway.flow.target import BATCH, Target, together
-from gateway.ports import Dice, Lane, Mirrored, Now, Poster, Settled, Store
+from gateway.ports import Dice, Mirrored, Now, Poster, Settled, Store
 from gateway.wire import webhook_v1, webhook_v2
 
 CALL_BYTES: Final = 1_000_000  # of one call, unless a single event is larger
@@ -112,7 +112,7 @@ class Deliverer:
         self._intervals_s = intervals_s
         self._settling = Settling(store, tasks)
         self._targets: dict[str, Target] = {}
-        self._queue: deque[str] = deque()  # targets that wait for their turn, since there are calls enough
+        self._queue: dict[str, None] = {}  # targets that wait for their turn, since there are calls enough
         self._calls: set[asyncio.Task[None]] = set()
         self._open = True
 
@@ -148,7 +148,7 @@ class Deliverer:
             return
         while target.ready and target.calls < target.circuit.calls(self._now(), CALLS):
             if len(self._calls) >= CALLS_IN_ALL:
-                self._queue.append(webhook_id)
+                self._queue[webhook_id] = None
                 return
             self._begin(webhook_id, target)
         if target.curious:
@@ -165,8 +165,10 @@ class Deliverer:
 
     def _ended(self, call: asyncio.Task[None]) -> None:
         self._calls.discard(call)
-        if self._queue and len(self._calls) < CALLS_IN_ALL:
-            self._go(self._queue.popleft())
+        while self._queue and len(self._calls) < CALLS_IN_ALL:
+            webhook_id = next(iter(self._queue))
+            del self._queue[webhook_id]
+            self._go(webhook_id)
 
     async def _call(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> None:
         """One call, and what follows of it for the lanes."""
@@ -204,15 +206,20 @@ class Deliverer:
 
     async def _look(self, webhook_id: str, target: Target) -> None:
         """A page of lanes that are on disk alone."""
-        page: Sequence[Lane] = ()
         try:
             page = await self._store.lanes(webhook_id, target.cursor, PAGE)
-            for lane in page:
-                if target.find(lane.name):
-                    self._rest(webhook_id, target, lane.name, (lane.due_at - self._now()) / 1000)
-            target.looked([it.name for it in page], PAGE)
-        finally:
-            target.looking = False
+        except Exception:
+            log.exception("looking for what waits failed", webhook=webhook_id)
+            asyncio.get_running_loop().call_later(STORE_BACK_S, self._looked, webhook_id, target)
+            return
+        for lane in page:
+            if target.find(lane.name):
+                self._rest(webhook_id, target, lane.name, (lane.due_at - self._now()) / 1000)
+        target.looked([it.name for it in page], PAGE)
+        self._looked(webhook_id, target)
+
+    def _looked(self, webhook_id: str, target: Target) -> None:
+        target.looking = False
         self._go(webhook_id)
 
     async def _attempt(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Fate]:

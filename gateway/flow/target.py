@@ -59,7 +59,7 @@ class Target:
     @property
     def curious(self) -> bool:
         """Whether there may be lanes on disk that could go, and nothing else is to be done first."""
-        return self.behind and not (self.ready or self.looking) and len(self.known) < LANES and self.circuit.closed
+        return self.behind and not (self.ready or self.looking) and len(self.known) < LANES
 
     @property
     def idle(self) -> bool:

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from gateway.domain import commands as cmd
 from gateway.domain import retry
+from gateway.domain.circuit import Circuit
 from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
 from gateway.flow import deliver, target
@@ -494,6 +495,56 @@ async def test_what_does_not_fit_into_memory_is_found_on_disk(mail: Mail, monkey
         assert [it for it in mail.doorstep.events if it in said[room]] == said[room]
     assert len(mail.doorstep.events) == 48
     assert mail.deliverer._targets == {}
+
+
+async def test_what_waits_on_disk_is_looked_for_again_when_the_disk_could_not_be_read(
+    mail: Mail, loop_clock: LoopClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = await mail.says("one")
+    store, tried = mail.building.store, asyncio.Event()
+
+    async def broken(*_: object) -> None:
+        tried.set()
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "lanes", broken)
+        await mail.deliverer.start()
+        await tried.wait()
+        await asyncio.sleep(0)
+    await loop_clock.wind(STORE_BACK_S)
+    await mail.doorstep.until(1)
+    assert mail.doorstep.events == said
+
+
+async def test_what_is_on_disk_alone_is_found_for_an_endpoint_that_was_left_alone(mail: Mail) -> None:
+    """Or nobody would ever ask whether it is back."""
+    said = await mail.says("one")
+    waiting = target.Target()
+    waiting.circuit = Circuit(pauses=1, until=mail.building.clock.at)
+    mail.deliverer._targets[mail.hook.id] = waiting
+    await mail.deliverer.start()
+    await mail.doorstep.until(1)
+    await mail.quiet()
+    assert mail.doorstep.events == said
+
+
+async def test_more_targets_than_there_may_be_calls_take_turns(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "CALLS_IN_ALL", 2)
+    others = [await _hook(mail.building, f"https://example.org/{number}") for number in range(6)]
+    targets = {mail.hook.target, *(it.target for it in others)}
+    mail.doorstep.closed = set(targets)
+    for text in ("one", "two", "three"):
+        await mail.says(text)
+        await mail.hand_over()
+    await mail.doorstep.until(2)
+    assert (mail.doorstep.inside, len(mail.deliverer._queue)) == (2, 5)
+    mail.doorstep.open()
+    await mail.doorstep.until(len(targets))
+    while await mail.building.store.targets():  # noqa: ASYNC110 - nobody says so
+        await asyncio.sleep(0)
+    assert mail.doorstep.most_inside == 2
+    assert {it.target for it in mail.doorstep.calls} == targets
 
 
 async def test_who_is_forgotten_is_forgotten_in_what_waits(mail: Mail) -> None:

@@ -49,9 +49,8 @@ MODULES: Final = (
 ROUTES: Final = Routes(it for module in MODULES for it in module.ROUTES)
 PATHS: Final = ("/v1.1/{tail:.*}", "/v1/{tail:.*}")  # both are written for what is the same
 HEADERS: Final = {hdrs.CACHE_CONTROL: "private, no-cache, no-store, must-revalidate"}
-SHARED: Final[dict[str, str]] = {
-    hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"
-}  # a user's token may come from any page; a key never should
+# A page of any origin may hold a user's token; none should ever hold a key.
+SHARED: Final[dict[str, str]] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
 MAY: Final[dict[str, str]] = {
     **SHARED,
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, PUT, DELETE",
