@@ -6,15 +6,16 @@ from typing import Final
 _GAP: Final = r"(?:[ \-\u00a0]|&nbsp;)"
 _RUN: Final = re.compile(rf"[0-9](?:{_GAP}?[0-9]){{12,}}")
 _GROUP: Final = re.compile(r"[0-9]+")
-_IN_TEXT: Final = re.compile(rf"[a-z]+://\S+|{_RUN.pattern}", re.IGNORECASE)
-_IN_HTML: Final = re.compile(rf"<[^>]*>|[a-z]+://[^\s<]+|{_RUN.pattern}", re.IGNORECASE)
+_ID: Final = r"\b(?:[a-f]+[0-9]+|[0-9]+)[a-f][0-9a-f]*\b"  # hexadecimal: digits and letters mixed
+_IN_TEXT: Final = re.compile(rf"[a-z]+://\S+|{_ID}|(?P<run>{_RUN.pattern})", re.IGNORECASE)
+_IN_HTML: Final = re.compile(rf"<[^>]*>|[a-z]+://[^\s<]+|{_ID}|(?P<run>{_RUN.pattern})", re.IGNORECASE)
 _DIGITS: Final = range(13, 20)
 _NO_DIGITS: Final = bytes(it for it in range(256) if it not in b"0123456789")
 _SHORTEST_GROUP: Final = 3  # "10 20 30 40 50 60 70" is no card
 
 
 def masked(text: str) -> str:
-    """Text without its card numbers. What stands in a URL stays, or it would lead elsewhere."""
+    """Text without its card numbers. URLs and ids stay as they are, or they would lead elsewhere."""
     return _IN_TEXT.sub(_replacement, text) if _may_hold_one(text) else text
 
 
@@ -32,7 +33,7 @@ def _may_hold_one(text: str) -> bool:
 
 
 def _replacement(found: re.Match[str]) -> str:
-    return _without_cards(found[0]) if found[0][0].isdigit() else found[0]
+    return _without_cards(found["run"]) if found["run"] else found[0]
 
 
 def _without_cards(run: str) -> str:

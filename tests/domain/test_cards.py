@@ -26,6 +26,7 @@ WEB = Source(type="web", integration_id="0" * 24)
         ("3782 822463 10005", "**** ****** *0005"),
         ("4222222222222", "*********2222"),  # 13 digits
         ("6304000000000000000", "***************0000"),  # 19 digits
+        ("visa4111111111111111exp12/27", "visa************1111exp12/27"),
         (f"12 {CARD} 99", f"12 {HIDDEN} 99"),
         (f"{CARD} {CARD}", f"{HIDDEN} {HIDDEN}"),
         (f"no:{CARD},exp 12/27", f"no:{HIDDEN},exp 12/27"),
@@ -49,6 +50,8 @@ def test_a_card_number_shows_its_last_four_digits(number: str, hidden: str) -> N
         "+49 170 1234567",
         "https://example.org/4111111111111111",
         "4111  1111  1111  1111",
+        "1a1ff50010919904969a9cc0",  # an id, with a right check digit
+        "f50010919904969a",
     ],
 )
 def test_other_numbers_are_left_alone(number: str) -> None:
