@@ -22,9 +22,9 @@ from aiohttp import web
 from gateway.buses.local import LocalBus
 from gateway.config import Settings
 from gateway.domain import goodbyes, limits
-from gateway.domain.commands import CreateAccountKey
+from gateway.domain.commands import CreateAccountKey, UpdateDelivery
 from gateway.domain.errors import Refused
-from gateway.domain.model import Key, Partner, Scope
+from gateway.domain.model import Key, Partner, Scope, Webhook
 from gateway.edge import configs, documents, downloads, http, probes, uploads
 from gateway.edge import demo as demonstration
 from gateway.edge.fetcher import HttpFetcher
@@ -35,7 +35,7 @@ from gateway.edge.v1 import door as v1
 from gateway.flow import provision, retention, sweeper
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
-from gateway.flow.deliver import Deliverer
+from gateway.flow.deliver import Deliverer, Terms
 from gateway.flow.floor import Flow
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
@@ -95,7 +95,8 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     fetcher = HttpFetcher(settings.networks, settings.remote_media_timeout_s)
     bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
-    deliverer = Deliverer(store, poster, tasks, now_ms, random.random, settings.intervals_s)
+    terms = Terms(now_ms, random.random, settings.intervals_s, keeps=settings.webhook_history_s > 0)
+    deliverer = Deliverer(store, poster, tasks, terms, lambda app_id, hook: disable(corridor, app_id, hook))
     corridor = Corridor(store, bus, RealStamp, deliverer.due)
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
     for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear):
@@ -129,6 +130,15 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         await fetcher.close()
         await bus.close()
         await store.close()
+
+
+async def disable(corridor: Corridor, app_id: str, webhook: Webhook) -> None:
+    """Its endpoint is no more."""
+    await corridor.execute(
+        UpdateDelivery(
+            app_id=app_id, integration_id=webhook.integration_id, webhook_id=webhook.id, paused=True, why="gone"
+        )
+    )
 
 
 def _blobs(settings: Settings) -> ObjectBlobs:

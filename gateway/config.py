@@ -52,8 +52,22 @@ class Settings:
         default=retry.TIMEOUT_S, metadata={"help": "Seconds that a webhook has for its answer"}
     )
     webhook_intervals_s: str = field(
-        default=",".join(f"{it:g}" for it in retry.INTERVALS_S),
-        metadata={"help": "Seconds between the attempts of a webhook call, comma-separated"},
+        default="documented",
+        metadata={
+            "help": "Seconds between the attempts of a webhook call, comma-separated, or a schedule: documented or long"
+        },
+    )
+    webhook_history_s: int = field(
+        default=limits.HISTORY_S,
+        metadata={
+            "help": "Seconds for which calls and what they delivered are kept, to be seen and replayed; 0 keeps nothing"
+        },
+    )
+    webhook_failed_s: int = field(
+        default=limits.FAILED_S, metadata={"help": "Seconds for which events that were given up are kept"}
+    )
+    webhook_waiting_s: int = field(
+        default=limits.WAITING_S, metadata={"help": "Seconds after which an event that still waits is given up"}
     )
     drain_s: float = field(default=10.0, metadata={"help": "Seconds that a stop may take"})
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
@@ -66,11 +80,13 @@ class Settings:
 
     @property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        return tuple(ip_network(it.strip()) for it in self.allowed_networks.split(",") if it.strip())
+        return tuple(map(ip_network, _parts(self.allowed_networks)))
 
     @property
     def intervals_s(self) -> tuple[float, ...]:
-        return tuple(float(it) for it in self.webhook_intervals_s.split(",") if it.strip())
+        """Seconds between the attempts of a webhook call."""
+        named = retry.SCHEDULES.get(self.webhook_intervals_s)
+        return tuple(map(float, _parts(self.webhook_intervals_s))) if named is None else named
 
 
 def _problem(name: str, value: object) -> str | None:
@@ -87,7 +103,11 @@ def _problem(name: str, value: object) -> str | None:
 
 def _each(parse: Callable[[str], object]) -> Callable[[str], bool]:
     """Whether every part of a comma-separated value can be parsed; the parser raises ValueError."""
-    return lambda values: all(parse(it.strip()) is not None for it in values.split(",") if it.strip())
+    return lambda values: all(parse(it) is not None for it in _parts(values))
+
+
+def _parts(values: str) -> list[str]:
+    return [it.strip() for it in values.split(",") if it.strip()]
 
 
 def _seconds(text: str) -> float:
@@ -119,7 +139,13 @@ _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "max_unsent_bytes": (lambda it: it > 0, "should be above 0"),
     "commands_per_second": (lambda it: it > 0, "should be above 0"),
     "webhook_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
-    "webhook_intervals_s": (_each(_seconds), "should be seconds, comma-separated"),
+    "webhook_intervals_s": (
+        lambda it: it in retry.SCHEDULES or _each(_seconds)(it),
+        "should be seconds, comma-separated, or the name of a schedule",
+    ),
+    "webhook_history_s": (lambda it: it >= 0, "should not be below 0"),
+    "webhook_failed_s": (lambda it: it >= 0, "should not be below 0"),
+    "webhook_waiting_s": (lambda it: it > 0, "should be above 0"),
     "remote_media_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
     "drain_s": (lambda it: 0 <= it < inf, "should not be below 0"),
     "log_level": (lambda it: it in ("debug", "info", "warning", "error"), "should be debug, info, warning or error"),

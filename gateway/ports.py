@@ -1,6 +1,6 @@
 """What the house needs from outside, in its own words. The guarantees are the contract: see `tests/contracts`."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -40,12 +40,32 @@ class Lane(Value):
 
 
 class Settled(Value, kw_only=True):
-    """What an attempt made of the events `ids`: gone, or waiting until `due_at`, or given up at `failed_at`."""
+    """What an attempt made of the events `ids`: delivered, waiting until `due_at`, or given up; else they are gone."""
 
     ids: tuple[int, ...]
     attempts: int = 0
+    delivered_at: int | None = None
     due_at: int | None = None
     failed_at: int | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        return self.delivered_at is None and self.due_at is None and self.failed_at is None
+
+
+class Attempt(Value, kw_only=True, omit_defaults=True):
+    """A call of a webhook with the events of these ids, begun at `at` and answered after `took_ms`.
+
+    `status` is None where nothing came; `said` is how the answer begins, or why there was none.
+    """
+
+    webhook_id: str
+    at: int
+    took_ms: int
+    events: tuple[str, ...]
+    status: int | None = None
+    said: str = ""
+    id: int = 0
 
 
 class Group(Protocol):
@@ -175,8 +195,8 @@ class Store(Protocol):
     async def waiting(self, webhook_id: str, lanes: Sequence[str], limit: int) -> Sequence[Mirrored]:
         """The oldest waiting events of each lane, at most `limit` of one: lane by lane, in order."""
 
-    async def settle(self, settled: Sequence[Settled]) -> None:
-        """Durable when it returns. Losing a settlement sends an event again, never skips it."""
+    async def settle(self, settled: Sequence[Settled], attempts: Sequence[Attempt] = ()) -> None:
+        """Durable when it returns, with the calls that led to it. Losing it sends an event again, never skips it."""
 
 
 class Blobs(Protocol):
@@ -213,7 +233,7 @@ class Bus(Protocol):
 class Poster(Protocol):
     """Calls a webhook."""
 
-    async def __call__(self, target: str, secret: str, body: bytes) -> Answered:
+    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
         """What it answered, if anything in time. Never raises, never follows a redirect."""
 
 

@@ -89,3 +89,8 @@ WELCOME_CONVERSATIONS: Final = 10  # conversations that a welcome shows
 COMMANDS_PER_SECOND: Final = 50  # per device; a setting
 TYPING_EXPIRES_S: Final = 12  # seconds until typing ends by itself
 TYPING_REPEAT_S: Final = 3  # seconds within which a repeated start is not told again
+
+# Webhooks (ours; settings)
+HISTORY_S: Final = 259_200  # seconds for which calls and delivered events are kept
+FAILED_S: Final = 2_592_000  # seconds for which events that were given up are kept
+WAITING_S: Final = 604_800  # seconds after which an event that still waits is given up

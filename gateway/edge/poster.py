@@ -1,13 +1,19 @@
 """Calls webhooks, and only where they may be."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 import aiohttp
 from aiohttp import hdrs
 
 from gateway.domain.retry import Answered
 from gateway.edge.guard import Network, guarded
+
+BEGINNING: Final = 1_000  # bytes of an answer that are read
+SOON_S: Final = 1.0
 
 
 class HttpPoster:
@@ -16,17 +22,27 @@ class HttpPoster:
     def __init__(self, allowed: Sequence[Network], timeout_s: float) -> None:
         self._session = guarded(allowed, timeout_s, {"Content-Type": "application/json"})
 
-    async def __call__(self, target: str, secret: str, body: bytes) -> Answered:
+    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
         try:
-            async with self._session.post(
-                target, data=body, headers={"X-API-Key": secret}, allow_redirects=False
-            ) as response:
-                return Answered(response.status, after_s(response))
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-            return Answered()
+            async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
+                return Answered(response.status, after_s(response), await _beginning(response))
+        except TimeoutError:
+            return Answered(said="no answer in time")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return Answered(said=str(error) or type(error).__name__)
 
     async def close(self) -> None:
         await self._session.close()
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> str:
+    """The first bytes of the answer, as far as they come soon: its status is what counts."""
+    read = b""
+    with suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError):
+        async with asyncio.timeout(SOON_S):
+            while len(read) < BEGINNING and (more := await response.content.read(BEGINNING - len(read))):
+                read += more
+    return read.decode("utf-8", "replace")
 
 
 def after_s(response: aiohttp.ClientResponse) -> float | None:

@@ -1,24 +1,23 @@
 """The mirror's last stretch: what waits in the outbox is sent to its webhook, in order per conversation."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 import structlog
 
 from gateway.domain import retry
 from gateway.domain.circuit import CLOSED, after_failure
-from gateway.domain.events import Event, UserForgotten, UserRemoved
+from gateway.domain.events import Event, OfficeEvent, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
-from gateway.domain.retry import Answered
+from gateway.domain.retry import Answered, Manner
+from gateway.flow import letter
+from gateway.flow.fates import AT_ONCE, Call, Fate, Fates, Waiting
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling
-from gateway.flow.target import BATCH, Target, together
-from gateway.ports import Dice, Mirrored, Now, Poster, Settled, Store
-from gateway.wire import webhook_v1, webhook_v2
+from gateway.flow.target import Target, together
+from gateway.ports import Attempt, Dice, Mirrored, Now, Poster, Settled, Store
 
-CALL_BYTES: Final = 1_000_000  # of one call, unless a single event is larger
 CALLS: Final = 8  # to one webhook at a time
 CALLS_IN_ALL: Final = 256
 PAGE: Final = 200  # lanes looked up on disk in one go
@@ -26,67 +25,25 @@ STORE_BACK_S: Final = 5.0  # until a lane tries again whose step failed on our s
 
 log = structlog.get_logger(__name__)
 
+MANNERS: Final[dict[bool, Manner]] = {False: retry.DOCUMENTED, True: retry.STANDARD}
 
-class Dialect(NamedTuple):
-    """How a version of webhooks is called: with how many events at most, and in which words."""
-
-    batch: int
-    envelope: Callable[[Office, Webhook, Sequence[Event]], bytes]
+Disable = Callable[[str, Webhook], Awaitable[None]]
 
 
-DIALECTS: Final = {"v2": Dialect(BATCH, webhook_v2.envelope), "v1.1": Dialect(1, webhook_v1.envelope)}
+class Terms(NamedTuple):
+    """What deliveries go by: the clock, the dice, the schedule of webhooks without one of their own, and whether what
+    was delivered is `kept` for a while.
+    """
 
+    now: Now
+    dice: Dice
+    intervals_s: tuple[float, ...] = retry.INTERVALS_S
+    keeps: bool = True
 
-class Waiting(NamedTuple):
-    """The oldest events of a lane; `more` says whether there are others on disk."""
-
-    rows: Sequence[Mirrored]
-    more: bool = False
-
-
-class Fate(NamedTuple):
-    """What a call means for a lane: so many of its events are settled, or it has to wait for `wait_s`."""
-
-    settled: int = 0
-    more: bool = False
-    wait_s: float | None = None
-
-
-AT_ONCE: Final = Fate(wait_s=0.0)  # read again from disk, and ready
-
-
-class Call(NamedTuple):
-    """The events of one call, lane by lane, and all that waited in those lanes."""
-
-    sent: Sequence[Mirrored]
-    waiting: Mapping[str, Waiting]
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(it.id for it in self.sent)
-
-    @property
-    def lanes(self) -> dict[str, int]:
-        """How many events of each lane there are."""
-        return Counter(it.lane for it in self.sent)
-
-    @property
-    def heads(self) -> tuple[int, ...]:
-        """The oldest event of each lane that lasts."""
-        return tuple({it.lane: it.id for it in reversed(self.sent) if it.event.lasts}.values())
-
-    @property
-    def fleeting(self) -> tuple[int, ...]:
-        """What is over by the next attempt: nobody waits for it."""
-        return tuple(it.id for it in self.sent if not it.event.lasts)
-
-    @property
-    def settled(self) -> dict[str, Fate]:
-        """What it means for the lanes that these events are done with."""
-        return {
-            lane: Fate(settled=count, more=self.waiting[lane].more or count < len(self.waiting[lane].rows))
-            for lane, count in self.lanes.items()
-        }
+    def schedule(self, webhook: Webhook) -> tuple[float, ...]:
+        """Seconds between its attempts."""
+        named = webhook.delivery.schedule
+        return self.intervals_s if named is None else retry.SCHEDULES[named]
 
 
 class Deliverer:
@@ -95,21 +52,13 @@ class Deliverer:
     Memory is bounded, whatever waits: what does not fit is on disk anyway, and is looked up when there is room.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        poster: Poster,
-        tasks: Tasks,
-        now: Now,
-        dice: Dice,
-        intervals_s: tuple[float, ...] = retry.INTERVALS_S,
-    ) -> None:
+    def __init__(self, store: Store, poster: Poster, tasks: Tasks, terms: Terms, disable: Disable) -> None:
         self._store = store
         self._poster = poster
         self._tasks = tasks
-        self._now = now
-        self._dice = dice
-        self._intervals_s = intervals_s
+        self._terms = terms
+        self._now = terms.now
+        self._disable = disable
         self._settling = Settling(store, tasks)
         self._targets: dict[str, Target] = {}
         self._queue: dict[str, None] = {}  # targets that wait for their turn, since there are calls enough
@@ -131,10 +80,30 @@ class Deliverer:
             self._go(webhook_id)
 
     def hear(self, events: Sequence[Event]) -> None:
-        """Whoever is forgotten is forgotten in what waits, too: it was rewritten on disk."""
+        """Whoever is forgotten is forgotten in what waits, too: it was rewritten on disk. Webhooks may have changed."""
         if any(isinstance(it, UserForgotten | UserRemoved) for it in events):
             for target in self._targets.values():
                 target.put_down()
+        for event in events:
+            if isinstance(event, OfficeEvent):
+                self._know(event.office)
+
+    def look_again(self, webhook_id: str) -> None:
+        """There is something on disk that nobody was told of."""
+        target = self._targets.setdefault(webhook_id, Target())
+        target.put_down()
+        target.behind = target.again = True
+        self._go(webhook_id)
+
+    def _know(self, office: Office) -> None:
+        """Begin, or go on, where webhooks are not paused; an endpoint elsewhere is not to blame for the one before."""
+        for webhook in office.webhooks:
+            target = self._targets.get(webhook.id)
+            if target is not None:
+                target.paused = webhook.delivery.paused is not None
+                if target.url != webhook.target:
+                    self._alive(target)
+                self._go(webhook.id)
 
     async def drain(self) -> None:
         """Begin no further call, and see those under way through."""
@@ -144,7 +113,7 @@ class Deliverer:
     def _go(self, webhook_id: str) -> None:
         """Begin as many calls as there are lanes ready for, and may be."""
         target = self._targets.get(webhook_id)
-        if target is None or not self._open:
+        if target is None or target.paused or not self._open:
             return
         while target.ready and target.calls < target.circuit.calls(self._now(), CALLS):
             if len(self._calls) >= CALLS_IN_ALL:
@@ -233,12 +202,37 @@ class Deliverer:
         if office is None or webhook is None:
             await self._settling(Settled(ids=tuple(row.id for it in waiting.values() for row in it.rows)))
             return {lane: Fate(settled=len(it.rows), more=it.more) for lane, it in waiting.items()}
-        dialect = DIALECTS[webhook.version]
-        target.batch = dialect.batch
-        sent, body = _written(office, webhook, together(it.rows for it in waiting.values()), dialect)
-        answered = await self._poster(webhook.target, webhook.secret, body)
-        empty = {lane: Fate() for lane, it in waiting.items() if not it.rows}
-        return {**empty, **await self._judged(webhook, target, Call(sent, waiting), answered)}
+        if webhook.delivery.paused:
+            target.paused = True
+            return {}
+        target.batch, target.url = letter.batch(webhook), webhook.target
+        begun = self._now()
+        post = letter.written(office, webhook, together(it.rows for it in waiting.values()), begun)
+        answered = await self._poster(webhook.target, post.headers, post.body)
+        call = Call(post.sent, waiting)
+        settled, fates = self._judged(webhook, target, call, answered)
+        await self._settling(*settled, attempt=self._attempt_of(webhook, call, answered, begun))
+        if answered.status in MANNERS[webhook.delivery.standard].gone:
+            await self._gone(office, webhook, target)
+        return {**{lane: Fate() for lane, it in waiting.items() if not it.rows}, **fates}
+
+    def _attempt_of(self, webhook: Webhook, call: Call, answered: Answered, begun: int) -> Attempt | None:
+        if not self._terms.keeps:
+            return None
+        return Attempt(
+            webhook_id=webhook.id,
+            at=begun,
+            took_ms=max(self._now() - begun, 0),
+            events=call.event_ids,
+            status=answered.status,
+            said=letter.kept(webhook, answered.said),
+        )
+
+    async def _gone(self, office: Office, webhook: Webhook, target: Target) -> None:
+        """Nobody lives there any more: nothing is sent until somebody says otherwise, and all waits."""
+        log.warning("webhook is disabled", webhook=webhook.id)
+        await self._disable(office.app.id, webhook)
+        target.paused = True
 
     async def _waiting(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Waiting]:
         """The oldest events of each lane, from memory or from disk."""
@@ -255,28 +249,38 @@ class Deliverer:
             for lane, rows in held.items()
         }
 
-    async def _judged(self, webhook: Webhook, target: Target, call: Call, answered: Answered) -> dict[str, Fate]:
-        status, attempts = answered.status, call.sent[0].attempts + 1
-        verdict = retry.judge(answered, attempts, self._dice(), self._intervals_s)
-        if verdict.delivered:
+    def _judged(
+        self, webhook: Webhook, target: Target, call: Call, answered: Answered
+    ) -> tuple[Sequence[Settled], Fates]:
+        """What is written down of the call, and what becomes of its lanes; without a fate they wait where they are."""
+        if answered.taken:
             self._alive(target)
-            await self._settling(Settled(ids=call.ids))
-            return call.settled
-        log.warning("webhook call failed", webhook=webhook.id, status=status, attempts=attempts, events=len(call.sent))
-        if call.fleeting:
-            await self._settling(Settled(ids=call.fleeting))
-        if retry.is_final(status):
+            return self._delivered(call), call.settled
+        manner, attempts = MANNERS[webhook.delivery.standard], call.sent[0].attempts + 1
+        log.warning(
+            "webhook call failed", webhook=webhook.id, status=answered.status, attempts=attempts, events=len(call.sent)
+        )
+        if answered.status in manner.gone:
+            return (), {}
+        over = (Settled(ids=call.fleeting),) if call.fleeting else ()
+        if answered.status in manner.final:
             self._alive(target)
         elif self._ailing(webhook.id, target, call) or not call.heads:
-            return dict.fromkeys(call.lanes, AT_ONCE)
+            return over, call.all_wait(AT_ONCE)
+        verdict = retry.judge(answered, attempts, self._terms.dice(), self._terms.schedule(webhook), manner)
         if verdict.wait_s is None and len(call.sent) == 1:
-            await self._settling(Settled(ids=call.ids, attempts=attempts, failed_at=self._now()))
-            return call.settled
+            return over or (Settled(ids=call.ids, attempts=attempts, failed_at=self._now()),), call.settled
         # After a failure the oldest of a lane goes alone: an event that is refused must not take others with it.
         wait_s = verdict.wait_s or 0.0
         due_at = self._now() + int(wait_s * 1000)
-        await self._settling(Settled(ids=call.heads, attempts=attempts, due_at=due_at))
-        return dict.fromkeys(call.lanes, Fate(wait_s=wait_s))
+        return (*over, Settled(ids=call.heads, attempts=attempts, due_at=due_at)), call.all_wait(Fate(wait_s=wait_s))
+
+    def _delivered(self, call: Call) -> Sequence[Settled]:
+        """What lasts may be kept; what is over by now is not."""
+        if not self._terms.keeps:
+            return (Settled(ids=call.ids),)
+        ended = (Settled(ids=call.lasting, delivered_at=self._now()), Settled(ids=call.fleeting))
+        return [it for it in ended if it.ids]
 
     def _alive(self, target: Target) -> None:
         """The endpoint answers: if it was left alone, nobody waits any longer."""
@@ -293,15 +297,3 @@ class Deliverer:
             asyncio.get_running_loop().call_later(wait_s, self._go, webhook_id)
             log.warning("webhook is left alone", webhook=webhook_id, seconds=round(wait_s))
         return not before.closed
-
-
-def _written(
-    office: Office, webhook: Webhook, events: Sequence[Mirrored], dialect: Dialect
-) -> tuple[Sequence[Mirrored], bytes]:
-    """The events of one call with its body: as many as it may hold."""
-    sent = events[: dialect.batch]
-    body = dialect.envelope(office, webhook, [it.event for it in sent])
-    while len(body) > CALL_BYTES and len(sent) > 1:
-        sent = sent[: len(sent) // 2]
-        body = dialect.envelope(office, webhook, [it.event for it in sent])
-    return sent, body

@@ -1,9 +1,19 @@
 """What became of webhook calls, written down in groups."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from gateway.flow.loops import Tasks
-from gateway.ports import Settled, Store
+from gateway.ports import Attempt, Settled, Store
+
+
+class Outcome(NamedTuple):
+    """What became of the events of a call, and who waits until that is durable."""
+
+    settled: Sequence[Settled]
+    attempt: Attempt | None
+    written: asyncio.Future[None]
 
 
 class Settling:
@@ -12,13 +22,13 @@ class Settling:
     def __init__(self, store: Store, tasks: Tasks) -> None:
         self._store = store
         self._tasks = tasks
-        self._waiting: list[tuple[Settled, asyncio.Future[None]]] = []
+        self._waiting: list[Outcome] = []
         self._writing = False
 
-    async def __call__(self, settled: Settled) -> None:
+    async def __call__(self, *settled: Settled, attempt: Attempt | None = None) -> None:
         """Durable when it returns."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((settled, written))
+        self._waiting.append(Outcome(settled, attempt, written))
         if not self._writing:
             self._writing = True
             self._tasks.spawn(self._write())
@@ -35,12 +45,14 @@ class Settling:
         """Write down all that waits, and say so to those who wait for it."""
         batch, self._waiting = self._waiting, []
         try:
-            await self._store.settle([settled for settled, _ in batch])
+            await self._store.settle(
+                [it for outcome in batch for it in outcome.settled], [it.attempt for it in batch if it.attempt]
+            )
         except Exception as error:  # noqa: BLE001 - whatever it was, each of them is told
-            for _, written in batch:
-                if not written.done():
-                    written.set_exception(error)
+            for outcome in batch:
+                if not outcome.written.done():
+                    outcome.written.set_exception(error)
         else:
-            for _, written in batch:
-                if not written.done():
-                    written.set_result(None)
+            for outcome in batch:
+                if not outcome.written.done():
+                    outcome.written.set_result(None)

@@ -38,9 +38,11 @@ class Target:
         "cursor",
         "known",
         "looking",
+        "paused",
         "ready",
         "resting",
         "rows",
+        "url",
     )
 
     def __init__(self) -> None:
@@ -55,6 +57,8 @@ class Target:
         self.again = False
         self.cursor = ""
         self.looking = False
+        self.paused = False
+        self.url = ""
 
     @property
     def curious(self) -> bool:

@@ -28,10 +28,9 @@ TABLES = (
 )
 
 # An index that holds nothing but what is wanted, all of it.
-# And where a user is forgotten: the outbox is short, and any event may speak of them.
 WHOLE_INDEX = {
     "offices_with_retention": "SCAN offices USING INDEX offices_with_retention",
-    "scrub_outbox": "SCAN outbox",
+    "scrub_outbox": "SCAN outbox USING INDEX outbox_strays",
     "attachments_gone": "SCAN attachments USING INDEX attachments_gone",
 }
 

@@ -14,7 +14,7 @@ def test_any_2xx_delivers(status: int) -> None:
     assert judge(Answered(status), 99, 0.5) == Verdict(delivered=True)
 
 
-@pytest.mark.parametrize("status", sorted(retry.NEVER_AGAIN))
+@pytest.mark.parametrize("status", sorted(retry.DOCUMENTED.final))
 def test_a_refusal_is_final(status: int) -> None:
     assert judge(Answered(status), 1, 0.0) == Verdict()
 

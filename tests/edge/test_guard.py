@@ -84,7 +84,7 @@ async def test_this_machine_is_not_called_however_it_is_written(receiver: Receiv
     target = f"http://{host}:{URL(receiver.url).port}/webhook"
     poster, fetcher = HttpPoster((), 5), HttpFetcher((), 5)
     try:
-        assert (await poster(target, "secret", b"{}")).status is None
+        assert (await poster(target, {}, b"{}")).status is None
         assert await fetcher(target) is None
     finally:
         await poster.close()
@@ -95,7 +95,7 @@ async def test_this_machine_is_not_called_however_it_is_written(receiver: Receiv
 async def test_the_same_call_arrives_where_it_is_allowed(receiver: Receiver) -> None:
     poster = HttpPoster(LOOPBACK, 5)
     try:
-        assert (await poster(receiver.url, "secret", b'{"events": []}')).status == 200
+        assert (await poster(receiver.url, {}, b'{"events": []}')).status == 200
     finally:
         await poster.close()
     assert receiver.arrived == 1

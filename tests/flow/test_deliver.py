@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -15,8 +15,8 @@ from gateway.domain import retry
 from gateway.domain.circuit import Circuit
 from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
-from gateway.flow import deliver, target
-from gateway.flow.deliver import CALLS, STORE_BACK_S, Deliverer
+from gateway.flow import deliver, letter, target
+from gateway.flow.deliver import CALLS, STORE_BACK_S, Deliverer, Terms
 from gateway.flow.target import BATCH
 from tests.flow.building import Building
 from tests.flow.conftest import LoopClock
@@ -43,8 +43,8 @@ class Doorstep:
         self._opened = asyncio.Event()
         self._news = asyncio.Condition()
 
-    async def __call__(self, target: str, secret: str, body: bytes) -> Answered:
-        call = _call(target, secret, body)
+    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
+        call = _call(target, headers["X-API-Key"], body)
         self.bodies.append(body)
         self.inside += 1
         self.most_inside = max(self.most_inside, self.inside)
@@ -90,7 +90,16 @@ class Mail:
     def another(self) -> Deliverer:
         """A deliverer that knows nothing of what another has done."""
         clock = self.building.clock
-        return Deliverer(self.building.store, self.doorstep, self.building.tasks, clock.now, lambda: 0.0)
+        return Deliverer(
+            self.building.store, self.doorstep, self.building.tasks, Terms(clock.now, lambda: 0.0), self.disable
+        )
+
+    async def disable(self, app_id: str, hook: Webhook) -> None:
+        """As the house does it when an endpoint is gone."""
+        command = cmd.UpdateDelivery(
+            app_id=app_id, integration_id=hook.integration_id, webhook_id=hook.id, paused=True, why="gone"
+        )
+        await self.building.one(command)
 
     async def says(self, *texts: str, room: str | None = None) -> list[str]:
         """Texts in one group of commands; gives the ids of the events."""
@@ -105,7 +114,7 @@ class Mail:
 
     def given_up(self) -> list[tuple[int, int]]:
         """Attempts and time of each event that was given up."""
-        return self.building.rows("SELECT attempts, failed_at FROM outbox WHERE failed_at IS NOT NULL ORDER BY id")
+        return self.building.rows("SELECT attempts, ended_at FROM outbox WHERE failed ORDER BY id")
 
     async def hand_over(self) -> None:
         """Tell the deliverer of everything that is due by now."""
@@ -166,7 +175,7 @@ async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail, loop_cloc
     room = (await mail.building.one(mail.building.orders.personal("ann"))).conversation.id
     bodies: list[Any] = []
 
-    async def take(target: str, secret: str, body: bytes) -> Answered:
+    async def take(target: str, headers: Mapping[str, str], body: bytes) -> Answered:
         bodies.append(orjson.loads(body))
         return Answered(500 if sum("messages" in it for it in bodies) == 2 and "messages" in bodies[-1] else 200)
 
@@ -182,7 +191,7 @@ async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail, loop_cloc
 
 
 async def test_a_call_is_no_larger_than_it_may_be(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliver, "CALL_BYTES", 3_000)
+    monkeypatch.setattr(letter, "CALL_BYTES", 3_000)
     said = await mail.says(*(4 * "long " + str(number) for number in range(20)))
     calls = await mail.goes()
     assert [event for call in calls for event in call] == said

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 import structlog
@@ -11,8 +11,9 @@ import structlog
 from gateway import bootstrap
 from gateway.domain import errors
 from gateway.domain.commands import CreateAccountKey, CreateKey, WebhookDraft
+from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
-from gateway.flow.deliver import Deliverer
+from gateway.flow.deliver import Deliverer, Terms
 from gateway.wire import tokens
 from tests.flow.building import Building
 
@@ -59,6 +60,10 @@ async def test_neither_a_session_nor_a_word_is_logged(building: Building, log: i
         assert private not in log.getvalue()
 
 
+async def nobody(app_id: str, webhook: Webhook) -> None:
+    """No endpoint is gone here."""
+
+
 async def test_a_webhook_that_fails_is_logged_without_its_secret(building: Building, log: io.StringIO) -> None:
     draft = WebhookDraft(
         target="https://name:password@example.org/hook?token=hidden", triggers=("conversation:message",)
@@ -70,14 +75,14 @@ async def test_a_webhook_that_fails_is_logged_without_its_secret(building: Build
 
     called = asyncio.Event()
 
-    async def poster(target: str, secret: str, body: bytes) -> Answered:
+    async def poster(target: str, headers: Mapping[str, str], body: bytes) -> Answered:
         called.set()
         return Answered(500)
 
-    deliverer = Deliverer(building.store, poster, building.tasks, building.clock.now, lambda: 0.0)
+    deliverer = Deliverer(building.store, poster, building.tasks, Terms(building.clock.now, lambda: 0.0), nobody)
     await deliverer.start()
     await called.wait()
     await deliverer.drain()
     assert "webhook call failed" in log.getvalue()
-    for private in (hook.secret, PRIVATE, "password", "hidden"):
+    for private in (hook.secret, hook.delivery.signing[0].secret, PRIVATE, "password", "hidden"):
         assert private not in log.getvalue()

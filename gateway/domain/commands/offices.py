@@ -115,3 +115,23 @@ class UpdateWebhook(Command[Webhook], kw_only=True):
 class DeleteWebhook(Command[None], kw_only=True):
     integration_id: str
     webhook_id: str
+
+
+class UpdateDelivery(Command[Webhook], kw_only=True):
+    """How a webhook is called from now on; `paused` for the reason `why`."""
+
+    integration_id: str
+    webhook_id: str
+    one_per_call: bool | UnsetType = UNSET
+    standard: bool | UnsetType = UNSET
+    schedule: str | None | UnsetType = UNSET
+    paused: bool | UnsetType = UNSET
+    why: str = "asked"
+
+
+class RotateSigningSecret(Command[Webhook], kw_only=True):
+    """A new secret signs; those before it sign along for `grace_s`."""
+
+    integration_id: str
+    webhook_id: str
+    grace_s: int

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import UNSET, structs
 
 from gateway.domain import commands as cmd
-from gateway.domain import errors, limits
+from gateway.domain import errors, limits, signing
 from gateway.domain import events as ev
 from gateway.domain.channels import CHANNELS, CUSTOM, SDK_TYPES, Channel
 from gateway.domain.decide.decision import Decision
@@ -14,7 +14,7 @@ from gateway.domain.decide.offices import changed
 from gateway.domain.decide.switchboards import unlinked, withdrawn
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
-from gateway.domain.model import Integration, Office, Webhook
+from gateway.domain.model import Delivery, Integration, Office, Webhook
 from gateway.domain.triggers import IN_V2, KNOWN, in_v1
 from gateway.domain.value import Stamp
 
@@ -62,7 +62,7 @@ def update_integration(house: House, command: cmd.UpdateIntegration, stamp: Stam
     integration = structs.replace(integration, **changes)
     if command.webhook is not None:
         integration = _with_shown_webhook(integration, command.webhook)
-    return changed(_with(office, integration), stamp, integration)
+    return changed(with_integration(office, integration), stamp, integration)
 
 
 def _with_shown_webhook(integration: Integration, changes: cmd.WebhookChanges) -> Integration:
@@ -87,17 +87,17 @@ def delete_integration(house: House, command: cmd.DeleteIntegration, stamp: Stam
 
 
 def create_webhook(house: House, command: cmd.CreateWebhook, stamp: Stamp) -> Decision:
-    office, integration = _with_webhooks(house, command.app_id, command.integration_id)
+    office, integration = having_webhooks(house, command.app_id, command.integration_id)
     webhook = _new_webhook(integration.id, command.draft, stamp)
-    after = _with(office, structs.replace(integration, webhooks=(*integration.webhooks, webhook)))
+    after = with_integration(office, structs.replace(integration, webhooks=(*integration.webhooks, webhook)))
     return changed(_within_webhook_limit(after), stamp, webhook)
 
 
 def update_webhook(house: House, command: cmd.UpdateWebhook, stamp: Stamp) -> Decision:
-    office, integration = _with_webhooks(house, command.app_id, command.integration_id)
-    webhook = _after(_webhook(integration, command.webhook_id), command)
+    office, integration = having_webhooks(house, command.app_id, command.integration_id)
+    webhook = _after(webhook_of(integration, command.webhook_id), command)
     webhooks = tuple(webhook if it.id == webhook.id else it for it in integration.webhooks)
-    return changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp, webhook)
+    return changed(with_integration(office, structs.replace(integration, webhooks=webhooks)), stamp, webhook)
 
 
 def _after(webhook: Webhook, changes: cmd.UpdateWebhook | cmd.WebhookChanges) -> Webhook:
@@ -120,12 +120,12 @@ def _in_its_words(webhook: Webhook, words: str, triggers: tuple[str, ...]) -> tu
 
 
 def delete_webhook(house: House, command: cmd.DeleteWebhook, stamp: Stamp) -> Decision:
-    office, integration = _with_webhooks(house, command.app_id, command.integration_id)
-    gone = _webhook(integration, command.webhook_id)
+    office, integration = having_webhooks(house, command.app_id, command.integration_id)
+    gone = webhook_of(integration, command.webhook_id)
     if integration.type == CUSTOM and len(integration.webhooks) == 1:
         raise Refused(errors.ONE_WEBHOOK_STAYS)
     webhooks = tuple(it for it in integration.webhooks if it.id != gone.id)
-    return changed(_with(office, structs.replace(integration, webhooks=webhooks)), stamp)
+    return changed(with_integration(office, structs.replace(integration, webhooks=webhooks)), stamp)
 
 
 def _integration(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
@@ -136,14 +136,14 @@ def _integration(house: House, app_id: str, integration_id: str) -> tuple[Office
     return office, integration
 
 
-def _with_webhooks(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
+def having_webhooks(house: House, app_id: str, integration_id: str) -> tuple[Office, Integration]:
     office, integration = _integration(house, app_id, integration_id)
     if not integration.by_webhooks:
         raise Refused(errors.CUSTOM_ONLY)
     return office, integration
 
 
-def _with(office: Office, integration: Integration) -> Office:
+def with_integration(office: Office, integration: Integration) -> Office:
     integrations = tuple(integration if it.id == integration.id else it for it in office.integrations)
     return structs.replace(office, integrations=integrations)
 
@@ -159,6 +159,7 @@ def _new_webhook(integration_id: str, draft: cmd.WebhookDraft, stamp: Stamp) -> 
         version=draft.version,
         include_full_user=draft.include_full_user,
         include_full_source=draft.include_full_source,
+        delivery=Delivery(signing=(signing.new_secret(stamp),)),
     )
 
 
@@ -169,7 +170,7 @@ def _check_triggers(version: str, triggers: Iterable[str]) -> None:
             raise Refused(errors.unknown_trigger(trigger, version))
 
 
-def _webhook(integration: Integration, webhook_id: str) -> Webhook:
+def webhook_of(integration: Integration, webhook_id: str) -> Webhook:
     for webhook in integration.webhooks:
         if webhook.id == webhook_id:
             return webhook

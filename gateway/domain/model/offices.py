@@ -83,6 +83,34 @@ class App(Value, kw_only=True):
     service_account_id: str | None = None
 
 
+class SigningSecret(Value, kw_only=True):
+    """`whsec_` and base64, as Standard Webhooks write it. One that was replaced signs along until `until`, in ms."""
+
+    secret: str
+    until: int | None = None
+
+
+class Pause(Value, kw_only=True):
+    """Since when (ms) nothing is sent: it was `asked` for, or the endpoint is `gone`. What happens meanwhile waits."""
+
+    since: int
+    why: str = "asked"
+
+
+class Delivery(Value, kw_only=True):
+    """How a webhook is called, for which the API has no words.
+
+    `schedule` is a row of `retry.SCHEDULES`, else the one of the settings. With `standard`, answers mean what Standard
+    Webhooks say. The newest of the `signing` secrets comes first.
+    """
+
+    one_per_call: bool = False
+    standard: bool = False
+    schedule: str | None = None
+    signing: tuple[SigningSecret, ...] = ()
+    paused: Pause | None = None
+
+
 class Webhook(Value, kw_only=True):
     id: str
     integration_id: str
@@ -92,6 +120,7 @@ class Webhook(Value, kw_only=True):
     version: str = "v2"
     include_full_user: bool = False
     include_full_source: bool = False
+    delivery: Delivery = Delivery()
 
 
 class Integration(Value, kw_only=True):

@@ -47,6 +47,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *_messages(house, happened),
         *put("put_events", _histories(happened)),
         *put("put_outbox", list(_due(mirrored))),
+        *over("stray_outbox", sorted(_closed(house, events) - _closed_with_apps(house, events))),
         *put("put_stays", sorted(_stays(happened))),
         *merge.histories(happened.of(ev.UserMerged)),
         *_forgotten(happened),
@@ -82,6 +83,12 @@ def _closed(house: House, events: Sequence[ev.Event]) -> set[str]:
     rooms = {it.conversation.id for it in events if isinstance(it, ev.ConversationEvent)}
     rooms |= {it.union.discarded.id for it in events if isinstance(it, ev.UserMerged) and it.union}
     return {room for room in rooms if house.rooms[room] is None}
+
+
+def _closed_with_apps(house: House, events: Sequence[ev.Event]) -> set[str]:
+    """The rooms whose apps are no more: nobody can be forgotten there."""
+    rooms = (it for it in events if isinstance(it, ev.ConversationEvent))
+    return {it.conversation.id for it in rooms if house.offices.get(it.app_id) is None}
 
 
 _OF_APPS = (
@@ -270,7 +277,7 @@ def _due(mirrored: Sequence[Mirrored]) -> Iterator[Row]:
     for it in mirrored:
         if it.event is not written[0]:
             written = (it.event, _unheard(it.event))
-        yield it.id, it.webhook_id, it.lane, written[1]
+        yield it.id, it.webhook_id, it.lane, it.event.id, written[1]
 
 
 def _unheard(event: ev.Event) -> str:

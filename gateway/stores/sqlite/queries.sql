@@ -176,11 +176,11 @@ FROM rooms WHERE app_id = ?1 AND id > ?2 ORDER BY id LIMIT ?5;
 
 -- targets: Webhooks with waiting events. One step finds the next.
 WITH RECURSIVE target(id) AS (
-    SELECT (SELECT webhook_id FROM outbox WHERE failed_at IS NULL AND webhook_id > '' ORDER BY webhook_id LIMIT 1)
+    SELECT (SELECT webhook_id FROM outbox WHERE ended_at IS NULL AND webhook_id > '' ORDER BY webhook_id LIMIT 1)
     UNION ALL
     SELECT (
         SELECT next.webhook_id FROM outbox AS next
-        WHERE next.failed_at IS NULL AND next.webhook_id > target.id ORDER BY next.webhook_id LIMIT 1
+        WHERE next.ended_at IS NULL AND next.webhook_id > target.id ORDER BY next.webhook_id LIMIT 1
     )
     FROM target WHERE target.id IS NOT NULL
 )
@@ -189,12 +189,12 @@ SELECT id FROM target WHERE id IS NOT NULL;
 -- lanes: A page of a webhook's lanes after one, each with the time when its oldest waiting event is due.
 WITH RECURSIVE oldest(id) AS (
     SELECT (
-        SELECT id FROM outbox WHERE failed_at IS NULL AND webhook_id = ?1 AND lane > ?2 ORDER BY lane, id LIMIT 1
+        SELECT id FROM outbox WHERE ended_at IS NULL AND webhook_id = ?1 AND lane > ?2 ORDER BY lane, id LIMIT 1
     )
     UNION ALL
     SELECT (
         SELECT next.id FROM outbox AS next
-        WHERE next.failed_at IS NULL AND next.webhook_id = ?1 AND next.lane > here.lane
+        WHERE next.ended_at IS NULL AND next.webhook_id = ?1 AND next.lane > here.lane
         ORDER BY next.lane, next.id LIMIT 1
     )
     FROM oldest CROSS JOIN outbox AS here ON here.id = oldest.id
@@ -205,10 +205,10 @@ SELECT outbox.lane, outbox.due_at FROM oldest CROSS JOIN outbox ON outbox.id = o
 -- waiting: The oldest waiting events of some lanes of a webhook, at most so many of each, in order.
 SELECT outbox.lane, outbox.id, outbox.attempts, outbox.body
 FROM json_each(?2) AS wanted
-CROSS JOIN outbox ON outbox.webhook_id = ?1 AND outbox.lane = wanted.value AND outbox.failed_at IS NULL
+CROSS JOIN outbox ON outbox.webhook_id = ?1 AND outbox.lane = wanted.value AND outbox.ended_at IS NULL
     AND outbox.id <= coalesce((
         SELECT last.id FROM outbox AS last
-        WHERE last.webhook_id = ?1 AND last.lane = wanted.value AND last.failed_at IS NULL
+        WHERE last.webhook_id = ?1 AND last.lane = wanted.value AND last.ended_at IS NULL
         ORDER BY last.id LIMIT 1 OFFSET ?3 - 1
     ), 9223372036854775807)
 ORDER BY wanted.key, outbox.id;
@@ -318,11 +318,17 @@ WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) 
     instr(body, ?1) OR EXISTS (SELECT 1 FROM formers WHERE user_id = ?1 AND instr(events.body, former_id))
 );
 
--- scrub_outbox: Forget a user in all that webhooks are due, or were not sent, whatever its lane.
+-- scrub_outbox: Forget a user in what webhooks are due or were told: of the user, where they sit or sat, and where
+-- nobody sits any more.
 UPDATE outbox SET body = scrubbed('event', body, json_insert((
     SELECT json_group_array(former_id) FROM formers WHERE user_id = ?1
 ), '$[#]', ?1))
-WHERE instr(body, ?1) OR EXISTS (SELECT 1 FROM formers WHERE user_id = ?1 AND instr(outbox.body, former_id));
+WHERE id IN (
+    SELECT id FROM outbox WHERE lane = ?1
+    UNION SELECT id FROM outbox WHERE lane IN (SELECT former_id FROM formers WHERE user_id = ?1)
+    UNION SELECT id FROM outbox WHERE lane IN (SELECT conversation_id FROM stays WHERE user_id = ?1)
+    UNION SELECT id FROM outbox WHERE stray = 1
+) AND (instr(body, ?1) OR EXISTS (SELECT 1 FROM formers WHERE user_id = ?1 AND instr(outbox.body, former_id)));
 
 -- give_files: What somebody uploaded is the user's that they were merged into, as (user, former).
 UPDATE attachments SET user_id = ?1, body = json_set(body, '$.user_id', ?1) WHERE user_id = ?2;
@@ -486,15 +492,25 @@ DELETE FROM seats WHERE conversation_id IN (SELECT value FROM json_each(?));
 DELETE FROM stays WHERE conversation_id IN (SELECT value FROM json_each(?));
 
 -- put_outbox: What webhooks are due.
-INSERT INTO outbox (id, webhook_id, lane, body) VALUES (?, ?, ?, ?);
+INSERT INTO outbox (id, webhook_id, lane, event_id, body) VALUES (?, ?, ?, ?, ?);
 
--- drop_outbox: Events that were delivered, or whose webhook is no more.
+-- stray_outbox: What is told of conversations that are no more.
+UPDATE outbox SET stray = 1 WHERE lane IN (SELECT value FROM json_each(?));
+
+-- drop_outbox: Events whose webhook is no more, or that are not kept.
 DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));
+
+-- end_outbox: Events that were delivered, as (ids, time).
+UPDATE outbox SET attempts = attempts + 1, ended_at = ?2 WHERE id IN (SELECT value FROM json_each(?1));
 
 -- postpone_outbox: Events that are tried again, as [id, attempts, due].
 UPDATE outbox SET attempts = json_extract(kept.value, '$[1]'), due_at = json_extract(kept.value, '$[2]')
 FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
 
 -- fail_outbox: Events that were given up, as [id, attempts, time].
-UPDATE outbox SET attempts = json_extract(kept.value, '$[1]'), failed_at = json_extract(kept.value, '$[2]')
+UPDATE outbox SET
+    attempts = json_extract(kept.value, '$[1]'), ended_at = json_extract(kept.value, '$[2]'), failed = 1
 FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
+
+-- put_attempts: Calls of webhooks.
+INSERT INTO attempts (webhook_id, at, body) VALUES (?, ?, ?);

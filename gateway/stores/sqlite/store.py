@@ -11,8 +11,9 @@ from msgspec import structs
 from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
-from gateway.ports import Mirrored, Settled
+from gateway.ports import Attempt, Mirrored, Settled
 from gateway.stores.queries import migrations
+from gateway.stores.sqlite import outbox
 from gateway.stores.sqlite.append import forgets, statements
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
 from gateway.stores.sqlite.hold import Holder, Memory
@@ -38,17 +39,9 @@ class SqliteStore(Reads):
             yield group
             await group.commit()
 
-    async def settle(self, settled: Sequence[Settled]) -> None:
-        gone = [it for it in settled if it.due_at is None and it.failed_at is None]
-        later = [it for it in settled if it.due_at is not None]
-        failed = [it for it in settled if it.failed_at is not None]
-        rows = (
-            *over("drop_outbox", [row for it in gone for row in it.ids]),
-            *over("postpone_outbox", [(row, it.attempts, it.due_at) for it in later for row in it.ids]),
-            *over("fail_outbox", [(row, it.attempts, it.failed_at) for it in failed for row in it.ids]),
-        )
+    async def settle(self, settled: Sequence[Settled], attempts: Sequence[Attempt] = ()) -> None:
         async with self._writing:
-            await self._writer.transact(rows)
+            await self._writer.transact(outbox.settled(settled, attempts))
 
     async def abandon_attachments(self, before: int) -> None:
         async with self._writing:
