@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 import structlog
+from msgspec import structs
 
 from gateway.domain import retry
 from gateway.domain.circuit import CLOSED, after_failure
@@ -63,6 +64,7 @@ class Deliverer:
         self._targets: dict[str, Target] = {}
         self._queue: dict[str, None] = {}  # targets that wait for their turn, since there are calls enough
         self._calls: set[asyncio.Task[None]] = set()
+        self._forgotten = 0
         self._open = True
 
     async def start(self) -> None:
@@ -84,6 +86,7 @@ class Deliverer:
         if any(isinstance(it, UserForgotten | UserRemoved) for it in events):
             for target in self._targets.values():
                 target.put_down()
+            self._forgotten += 1
         for event in events:
             if isinstance(event, OfficeEvent):
                 self._know(event.office)
@@ -206,9 +209,11 @@ class Deliverer:
             target.paused = True
             return {}
         target.batch, target.url = letter.batch(webhook), webhook.target
-        begun = self._now()
+        begun, forgotten = self._now(), self._forgotten
         post = letter.written(office, webhook, together(it.rows for it in waiting.values()), begun)
         answered = await self._poster(webhook.target, post.headers, post.body)
+        if forgotten != self._forgotten:  # the answer may speak of somebody who is forgotten by now
+            answered = structs.replace(answered, said="")
         call = Call(post.sent, waiting)
         settled, fates = self._judged(webhook, target, call, answered)
         await self._settling(*settled, attempt=self._attempt_of(webhook, call, answered, begun))

@@ -25,20 +25,32 @@ def test_anything_else_is_tried_again(status: int | None) -> None:
     assert judge(Answered(status), 5, 0.0) == Verdict()
 
 
-def test_all_attempts_fit_into_fifteen_minutes() -> None:
+@pytest.mark.parametrize(
+    ("schedule", "attempts", "within_s"), [("documented", 5, 15 * 60), ("long", 11, 72 * 3_600)], ids=str
+)
+def test_all_attempts_of_a_schedule_fit_into_its_time(schedule: str, attempts: int, within_s: float) -> None:
     """Each of them timing out, and each wait as long as the dice can make it."""
-    waits = [judge(Answered(), attempt, ALMOST_ONE).wait_s or 0.0 for attempt in range(1, len(retry.INTERVALS_S) + 1)]
-    attempts = len(waits) + 1
-    assert attempts == 5
-    assert sum(waits) + attempts * retry.TIMEOUT_S <= 15 * 60
+    intervals_s = retry.SCHEDULES[schedule]
+    waits = [judge(Answered(), it, ALMOST_ONE, intervals_s).wait_s or 0.0 for it in range(1, len(intervals_s) + 1)]
+    assert len(waits) + 1 == attempts
+    assert 0.9 * within_s < sum(waits) + attempts * retry.TIMEOUT_S <= within_s
 
 
-def test_waits_grow_and_the_dice_spread_them_upwards() -> None:
-    for attempt, interval in enumerate(retry.INTERVALS_S, 1):
-        low, high = judge(Answered(500), attempt, 0.0).wait_s, judge(Answered(500), attempt, ALMOST_ONE).wait_s
+@pytest.mark.parametrize("schedule", retry.SCHEDULES)
+def test_waits_grow_and_the_dice_spread_them_upwards(schedule: str) -> None:
+    intervals_s = retry.SCHEDULES[schedule]
+    for attempt, interval in enumerate(intervals_s, 1):
+        low, high = (judge(Answered(500), attempt, dice, intervals_s).wait_s for dice in (0.0, ALMOST_ONE))
         assert low == interval
         assert high == pytest.approx(interval * 1.1)
-    assert list(retry.INTERVALS_S) == sorted(set(retry.INTERVALS_S))
+    assert list(intervals_s) == sorted(set(intervals_s))
+
+
+@pytest.mark.parametrize("status", [None, 302, 400, 401, 403, 404, 406, 500])
+def test_by_standard_webhooks_no_failure_is_final(status: int | None) -> None:
+    assert judge(Answered(status), 1, 0.0, manner=retry.STANDARD) == Verdict(wait_s=8)
+    assert judge(Answered(status), 5, 0.0, manner=retry.STANDARD) == Verdict()
+    assert status not in retry.STANDARD.gone
 
 
 def test_without_intervals_there_is_one_attempt() -> None:

@@ -67,6 +67,8 @@ def _forgotten(happened: Happened) -> Iterator[Statement]:
     """Whoever is forgotten, or goes, is forgotten in all that is kept, also in what this very group wrote."""
     removed = {it.user.id for it in happened.of(ev.UserRemoved)}
     users = sorted(removed | {it.user.id for it in happened.of(ev.UserForgotten)})
+    for app_id in sorted({it.app_id for it in (*happened.of(ev.UserRemoved), *happened.of(ev.UserForgotten))}):
+        yield Statement(QUERIES["scrub_attempts"], (app_id,))
     for name in ("scrub_messages", "scrub_events", "scrub_outbox"):
         yield from (Statement(QUERIES[name], (user_id,)) for user_id in users)
     for name in ("drop_stays", "drop_formers"):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from gateway.ports import Attempt, Settled
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
 from gateway.wire.json import store
@@ -30,4 +32,4 @@ def _delivered(settled: Sequence[Settled]) -> Iterator[Statement]:
 
 
 def _attempt(it: Attempt) -> Row:
-    return it.webhook_id, it.at, store(it)
+    return it.webhook_id, it.at, it.said, store(structs.replace(it, said=""))

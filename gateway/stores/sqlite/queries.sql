@@ -513,4 +513,12 @@ UPDATE outbox SET
 FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
 
 -- put_attempts: Calls of webhooks.
-INSERT INTO attempts (webhook_id, at, body) VALUES (?, ?, ?);
+INSERT INTO attempts (webhook_id, at, answered, body) VALUES (?, ?, ?, ?);
+
+-- scrub_attempts: Forget what the endpoints of an app answered: they may have said again what they were told of a user.
+UPDATE attempts SET answered = '' WHERE answered <> '' AND webhook_id IN (
+    SELECT json_extract(hook.value, '$.id') FROM offices
+    CROSS JOIN json_each(offices.body, '$.integrations') AS integration
+    CROSS JOIN json_each(integration.value, '$.webhooks') AS hook
+    WHERE offices.id = ?1
+);

@@ -15,11 +15,13 @@ CREATE INDEX outbox_by_lane ON outbox (lane);
 CREATE INDEX outbox_by_end ON outbox (webhook_id, failed, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX outbox_strays ON outbox (id) WHERE stray = 1;
 
--- Calls of webhooks, each with the ids of its events.
+-- Calls of webhooks, each with the ids of its events. What an endpoint `answered` may say again what it was told.
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY,
     webhook_id TEXT NOT NULL,
     at INTEGER NOT NULL,
+    answered TEXT NOT NULL,
     body TEXT NOT NULL
 );
 CREATE INDEX attempts_by_webhook ON attempts (webhook_id, id);
+CREATE INDEX attempts_answered ON attempts (webhook_id) WHERE answered <> '';
