@@ -1,10 +1,13 @@
-"""Webhook calls as a receiver needs them: found in a connection's bytes, and decoded no further than to be counted."""
+"""Webhook calls as a receiver needs them: found in a connection's bytes, and decoded no further than to be counted.
+
+Answers to requests look the same from afar, and are found in the same way.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -15,7 +18,14 @@ SECOND_NS: Final = 1_000_000_000
 
 
 class BadCall(Exception):
-    """The gateway sent a request that this receiver does not read: one that does not say how long it is."""
+    """The gateway sent what is not read here: something that does not say how long it is."""
+
+
+class Call(NamedTuple):
+    """A whole request or answer: its first line and headers, and its body."""
+
+    head: bytes
+    body: bytes
 
 
 class Content(msgspec.Struct):
@@ -75,10 +85,10 @@ class Envelope(msgspec.Struct):
 decoder: Final = msgspec.json.Decoder(Envelope)
 
 
-def scan(data: bytes, at: int = 0) -> tuple[list[bytes], int]:
-    """The bodies of the whole requests of `data` from `at` on, and where they end.
+def scan(data: bytes, at: int = 0) -> tuple[list[Call], int]:
+    """The whole calls of `data` from `at` on, and where they end.
 
-    What lies beyond that end is the beginning of a request whose rest has not come yet.
+    What lies beyond that end is the beginning of a call whose rest has not come yet.
     """
     found = []
     while (head_stop := data.find(HEAD_END, at)) >= 0:
@@ -89,7 +99,7 @@ def scan(data: bytes, at: int = 0) -> tuple[list[bytes], int]:
         stop = start + int(length[1])
         if stop > len(data):
             break
-        found.append(data[start:stop])
+        found.append(Call(data[at : head_stop + 2], data[start:stop]))
         at = stop
     return found, at
 

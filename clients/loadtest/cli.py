@@ -7,21 +7,23 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Any, Final
 
 import orjson
 from cyclopts import App, Parameter
 
-from clients.loadtest import report
+from clients.loadtest import comparison, report
 from clients.loadtest.conductor import Conductor, Cue, Outcome, Stuck, nobody
 from clients.loadtest.crew import crew
 from clients.loadtest.inbox import inbox
-from clients.loadtest.meter import Meter
+from clients.loadtest.meter import Gone, Meter
 from clients.loadtest.options import BadOptions, Options, Scenario
-from clients.loadtest.plan import Target, shares
+from clients.loadtest.plan import Ear, Target, shares
 from clients.loadtest.spawned import NoGateway, gateway
 
 SETUP_S: Final = 300.0  # longest time to make and connect everybody
+MIRRORED: Final = ("webhooks", "backlog")  # where webhooks are told
 DEFAULT: Final = Options()
 TO_LOOPBACK: Final = ("--allowed-networks", "127.0.0.0/8")  # where the receiver of webhooks is
 
@@ -38,22 +40,33 @@ def main(scenario: Scenario = "rooms", *, options: Annotated[Options, Parameter(
     Parameters
     ----------
     scenario
-        rooms: conversations talk. webhooks: they talk, and webhooks hear of it. idle: memory of silent devices.
-        connects: authenticated connects a second. resume: all are cut off and come back for what they missed.
+        rooms: conversations talk. webhooks: they talk, and webhooks hear of it. backlog: the same, but the webhooks'
+        endpoint is closed until all was said. compare: rooms and webhooks in turn, and what devices are left with.
+        idle: memory of silent devices. connects: authenticated connects a second. resume: all are cut off and come
+        back for what they missed.
     """
+    if options.source == "rest" and scenario not in MIRRORED:
+        raise BadOptions(f"The business speaks where webhooks hear it: {' and '.join(MIRRORED)}.")
     allow_many_files()
-    with target(options) as found:
-        outcome = play(scenario, found, options)
-    result = report.result(scenario, options, outcome)
-    print(orjson.dumps(result).decode() if options.json else report.page(result))
+    if scenario == "compare":
+        result, page = comparison.compare(partial(measure, options), options.rounds), comparison.page
+    else:
+        result, page = measure(options, scenario), report.page
+    print(orjson.dumps(result).decode() if options.json else page(result))
     return 0 if result["ok"] else 1
+
+
+def measure(options: Options, scenario: Scenario) -> dict[str, Any]:
+    """One run, and its result object."""
+    with target(options) as found:
+        return report.result(scenario, options, play(scenario, found, options))
 
 
 def run() -> None:
     """Runs the command line; what it cannot do is said in a sentence, with exit code 2."""
     try:
         app()
-    except (BadOptions, NoGateway, Stuck) as failed:
+    except (BadOptions, Gone, NoGateway, Stuck) as failed:
         print(failed, file=sys.stderr)
         sys.exit(2)
 
@@ -70,20 +83,26 @@ def target(options: Options) -> Iterator[Target]:
 
 def play(scenario: Scenario, found: Target, options: Options) -> Outcome:
     """One run against a gateway that is there."""
-    if scenario != "webhooks":
-        return perform(scenario, found, options, nobody)
-    with inbox(options, found) as opened:
-        outcome = perform(scenario, found, options, opened.cue)
-        outcome.mirror = opened.collect(outcome.minutes, options.drain_seconds)
+    meter = Meter.of_port(found.port)
+    if scenario not in MIRRORED:
+        return perform(scenario, found, options, meter, nobody)
+    ear = Ear(options, is_late=scenario == "backlog")
+    with inbox(ear, found, meter.read if meter else nothing) as opened:
+        outcome = perform(scenario, found, options, meter, opened.cue)
+        outcome.mirror = opened.collect(outcome.minutes)
     return outcome
 
 
-def perform(scenario: Scenario, found: Target, options: Options, cue: Cue) -> Outcome:
+def nothing() -> None:
+    """What there is to see of a gateway that cannot be seen."""
+
+
+def perform(scenario: Scenario, found: Target, options: Options, meter: Meter | None, cue: Cue) -> Outcome:
     """The generator processes' part of a run."""
     plans = shares(scenario, found, options, secrets.token_hex(4))
     limit_s = SETUP_S + options.warmup_seconds + options.seconds + options.drain_seconds
     with crew(plans) as lines:
-        return Conductor(lines, Meter.of_port(found.port), limit_s, cue).conduct()
+        return Conductor(lines, meter, limit_s, cue).conduct()
 
 
 def allow_many_files() -> None:

@@ -53,10 +53,11 @@ class Conductor:
         self._ticker = Ticker()
 
     def conduct(self) -> Outcome:
-        """Plays it to the end. Raises `Stuck`."""
+        """Plays it to the end. Raises `Stuck` or `Gone`."""
         while self._playing:
             for line in wait(list(self._playing), PATIENCE_S):
                 self._hear(cast("Connection", line))
+            self._read_meter()
             if monotonic() > self._deadline_s:
                 late = "the run took too long"
                 raise Stuck(late)
@@ -77,6 +78,7 @@ class Conductor:
                 self._outcome.minutes.update(minutes)
                 self._playing.discard(line)
             case Failed(why):
+                self._read_meter()  # a gateway that is gone says more than what came of it
                 raise Stuck(why)
 
     def _go(self, mark: str) -> None:

@@ -54,6 +54,11 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """All was said: a receiver that was closed opens."""
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """Nothing more is said: the receiver is to wait a while for the rest of these histories, then to judge."""
 

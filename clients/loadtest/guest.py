@@ -12,6 +12,7 @@ import orjson
 
 from clients.loadtest import talk
 from clients.loadtest.link import Link
+from clients.loadtest.plan import Target
 from clients.loadtest.tally import Tally
 from clients.loadtest.witness import Witness
 
@@ -25,9 +26,7 @@ ROOMLESS: Final = b"\0"  # begins no frame
 class Scene:
     """What the guests of one process share. Only what is sent from `from_ns` until `until_ns` is measured."""
 
-    host: str
-    port: int
-    upgrade: bytes
+    target: Target
     filler: str
     tally: Tally
     from_ns: int = NEVER
@@ -80,10 +79,10 @@ class Guest:
         began_ns = monotonic_ns()
         self._welcomed = loop.create_future()
         self._gone = loop.create_future()
-        link = self._link = Link(self._scene.upgrade, self)
+        link = self._link = self._new_link()
         try:
             async with asyncio.timeout(OPENING_S):
-                await loop.create_connection(lambda: link, self._scene.host, self._scene.port)
+                await loop.create_connection(lambda: link, self._scene.target.host, self._scene.target.port)
                 await self._welcomed
         except BaseException:
             link.cut()
@@ -115,8 +114,7 @@ class Guest:
     def say(self, sent_ns: int) -> None:
         """Sends the next message; `sent_ns` is when it should have gone."""
         self._number += 1
-        room_id = self.room_id or ""
-        payload = talk.message(self._number, room_id, self.name, sent_ns, self._scene.filler)
+        payload = self._message(sent_ns)
         self._unanswered[self._number] = (sent_ns, payload)
         if self._scene.from_ns <= sent_ns < self._scene.until_ns:
             self._scene.tally.sent += 1
@@ -156,6 +154,12 @@ class Guest:
         elif was_online:
             self._scene.tally.goodbyes[code] += 1
             self.on_gone(self)
+
+    def _new_link(self) -> Link:
+        return Link(self._scene.target.upgrade, self)
+
+    def _message(self, sent_ns: int) -> bytes:
+        return talk.message(self._number, self.room_id or "", self.name, sent_ns, self._scene.filler)
 
     def _send(self, payload: bytes) -> None:
         if self._link is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic_ns, time_ns
 from typing import Final, cast
 
-from clients.loadtest.calls import BadCall, Event, events, scan
+from clients.loadtest.calls import BadCall, Call, Event, events, scan
 from clients.loadtest.guest import NEVER
 from clients.loadtest.mirror import Lane, Mirror
 
@@ -19,9 +19,9 @@ SILENCE: Final = b""
 
 
 class Caller(asyncio.Protocol):
-    """One connection from the gateway. Every request gets the same answer, then its body is handed on."""
+    """One connection from the gateway. Every request gets the same answer, then it is handed on."""
 
-    def __init__(self, answer: bytes, take: Callable[[bytes], None]) -> None:
+    def __init__(self, answer: bytes, take: Callable[[Call], None]) -> None:
         self._answer = answer
         self._take = take
         self._transport: asyncio.Transport | None = None
@@ -38,14 +38,14 @@ class Caller(asyncio.Protocol):
         if self._rest:
             data = self._rest + data
         try:
-            bodies, stop = scan(data)
+            calls, stop = scan(data)
         except BadCall:
             self._transport.close()
             return
         self._rest = data[stop:]
-        self._transport.write(self._answer * len(bodies))
-        for body in bodies:
-            self._take(body)
+        self._transport.write(self._answer * len(calls))
+        for call in calls:
+            self._take(call)
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ class Watch:
     mirror: Mirror = field(default_factory=Mirror)
     from_ns: int = NEVER
     until_ns: int = NEVER
+    first_ns: int = 0
     last_ns: int = 0
     calls: int = 0  # all of them, like the events, for the eyes of who waits
     events: int = 0
@@ -71,10 +72,11 @@ class Mailbox:
         self._watch = watch
         self._lanes: defaultdict[str, Lane] = defaultdict(Lane)
 
-    def take(self, body: bytes) -> None:
+    def take(self, call: Call) -> None:
         """Counts a call, and each of its events."""
         now_ns, wall_ns = monotonic_ns(), time_ns()
-        told, watch = events(body), self._watch
+        told, watch = events(call.body), self._watch
+        watch.first_ns = watch.first_ns or now_ns
         watch.last_ns = now_ns
         watch.calls += 1
         watch.events += len(told)

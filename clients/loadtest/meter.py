@@ -8,6 +8,13 @@ from typing import Self
 import psutil
 
 
+class Gone(Exception):
+    """The gateway's process has ended while it was loaded."""
+
+    def __init__(self) -> None:
+        super().__init__("The gateway ended while it was loaded.")
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Of one process, so far: processor seconds, and bytes resident now."""
@@ -31,7 +38,12 @@ class Meter:
         return None
 
     def read(self) -> Usage:
-        """What it has used, with all its threads."""
-        with self._process.oneshot():
-            times = self._process.cpu_times()
-            return Usage(times.user + times.system, self._process.memory_info().rss)
+        """What it has used, with all its threads. Raises `Gone`."""
+        try:
+            with self._process.oneshot():
+                if self._process.status() == psutil.STATUS_ZOMBIE:
+                    raise Gone
+                times = self._process.cpu_times()
+                return Usage(times.user + times.system, self._process.memory_info().rss)
+        except psutil.NoSuchProcess as gone:
+            raise Gone from gone

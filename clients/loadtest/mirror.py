@@ -58,8 +58,13 @@ class Faults:
 
 @dataclass(slots=True)
 class Mirror:
-    """What the receiver counted: calls and events that came in the measured time, and lags of what was sent in it."""
+    """What the receiver counted: calls and events that came in the measured time, and lags of what was sent in it.
 
+    Of a receiver that was closed before, that time is from the first call to the last.
+    """
+
+    measured_s: float = 0.0
+    opened_s: float = 0.0  # before the first call of that time
     calls: int = 0
     events: int = 0
     failed_calls: int = 0  # to targets that answer 500

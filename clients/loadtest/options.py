@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter, validators
 
-Scenario: TypeAlias = Literal["rooms", "webhooks", "idle", "connects", "resume"]
+Scenario: TypeAlias = Literal["rooms", "webhooks", "backlog", "compare", "idle", "connects", "resume"]
+Source: TypeAlias = Literal["devices", "rest"]
 
 MAX_SOCKETS: Final = 25_000  # what the ephemeral ports of one address allow
 MAX_WEBHOOKS: Final = 10  # of an app, in the gateway
@@ -61,12 +62,16 @@ class Options:
         Longest wait for what is under way when the time is over.
     missed
         Messages posted to each room while all devices are cut off (resume).
+    source
+        Who speaks (webhooks, backlog): devices, which hear each other, or the business over REST, to nobody.
     webhooks
-        Webhooks that take what they are told (webhooks).
+        Webhooks that take what they are told (webhooks, backlog).
     failing_webhooks
-        Webhooks beside them that answer 500 (webhooks).
+        Webhooks beside them that answer 500 (webhooks, backlog).
     hanging_webhooks
-        Webhooks beside them that never answer (webhooks).
+        Webhooks beside them that never answer (webhooks, backlog).
+    rounds
+        Runs with and without webhooks (compare).
     lanes
         Connections and REST requests made at a time, in each process.
     processes
@@ -90,9 +95,11 @@ class Options:
     warmup_seconds: Annotated[float, between(0, 60)] = 2.0
     drain_seconds: Annotated[float, between(0, 60)] = 15.0
     missed: Annotated[int, between(1, 500)] = 10
+    source: Source = "devices"
     webhooks: Annotated[int, between(1, MAX_WEBHOOKS)] = 1
     failing_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     hanging_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
+    rounds: Annotated[int, between(1, 20)] = 3
     lanes: Annotated[int, between(1, 1_000)] = 64
     processes: Annotated[int, between(1, 16)] = 1
     json: bool = False

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from clients.loadtest.options import STAMP_BYTES, Options, Scenario
+
+LEFT_ALONE_S: Final = 60.0  # an endpoint that was closed; the gateway looks again after that at the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Target:
             "Sec-WebSocket-Key: bG9hZCBnZW5lcmF0b3IhIQ==\r\n\r\n"
         ).encode()
 
+    def posting(self, conversation_id: str) -> bytes:
+        """How a request begins that posts a message to a conversation, up to its length."""
+        path = f"{urlsplit(self.url).path.rstrip('/')}/v2/apps/{self.app_id}/conversations/{conversation_id}/messages"
+        return (
+            f"POST {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nContent-Type: application/json\r\n"
+            f"Authorization: Basic {b64encode(f'{self.key_id}:{self.secret}'.encode()).decode()}\r\n"
+        ).encode()
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -55,6 +67,19 @@ class Plan:
     def filler(self) -> str:
         """What follows the time in a message's text."""
         return "x" * (self.options.text_bytes - STAMP_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """What the receiver of webhooks does: it takes calls from the beginning, or once all was said (`is_late`)."""
+
+    options: Options
+    is_late: bool
+
+    @property
+    def patience_s(self) -> float:
+        """How long it waits for the rest of what was said."""
+        return self.options.drain_seconds + (LEFT_ALONE_S if self.is_late else 0.0)
 
 
 def shares(scenario: Scenario, target: Target, options: Options, run: str) -> list[Plan]:

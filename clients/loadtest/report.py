@@ -67,6 +67,7 @@ def latencies(histogram: Histogram) -> dict[str, float]:
 def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]:
     """What the receiver of webhooks counted."""
     faults = mirror.faults
+    seconds = mirror.measured_s or seconds
     return {
         "count": options.webhooks,
         "failing": options.failing_webhooks,
@@ -86,6 +87,8 @@ def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]
         "repeated": faults.repeated,
         "failedCalls": mirror.failed_calls,
         "hangingCalls": mirror.hanging_calls,
+        "measuredSeconds": round(seconds, 3),
+        "openedSeconds": round(mirror.opened_s, 3),
         "behindSeconds": round(mirror.behind_s, 3),
         "receiver": {"cpuSeconds": round(mirror.cpu_s, 2)},
     }
@@ -167,9 +170,10 @@ def _latency_line(name: str, points: dict[str, float]) -> str:
 
 def _mirror_lines(mirror: dict[str, Any]) -> list[str]:
     per_call = mirror["eventsPerCall"]
+    waited = f", called {mirror['openedSeconds']:.1f} s after it opened" if mirror["openedSeconds"] else ""
     return [
         f"  receiver {mirror['receiver']['cpuSeconds']:.1f} s of processor time, "
-        f"{mirror['behindSeconds']:.1f} s behind at the end",
+        f"{mirror['behindSeconds']:.1f} s behind at the end{waited}",
         f"  webhooks: {mirror['count']} that take, {mirror['failing']} that fail ({mirror['failedCalls']:,} calls), "
         f"{mirror['hanging']} that hang ({mirror['hangingCalls']:,} calls)",
         f"  events a call: mean {per_call['mean']:.2f}, p50 {per_call['p50']}, max {per_call['max']}",

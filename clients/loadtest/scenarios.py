@@ -10,9 +10,10 @@ from time import monotonic_ns
 from typing import Final
 
 from clients.loadtest import crowd
+from clients.loadtest.desk import Desk
 from clients.loadtest.guest import SECOND_NS, Guest
 from clients.loadtest.lanes import each
-from clients.loadtest.options import Scenario
+from clients.loadtest.options import Scenario, Source
 from clients.loadtest.room import Room
 from clients.loadtest.scribe import Scribe
 from clients.loadtest.speakers import Eager, Steady
@@ -30,10 +31,10 @@ async def rooms(stage: Stage) -> None:
 
 
 async def webhooks(stage: Stage) -> None:
-    """The same, and somebody in every room writes down what its webhooks are to hear."""
-    await talk(stage, await gather(stage, Scribe))
-    scribes = (guest for guest in stage.guests if isinstance(guest, Scribe))
-    stage.minutes = {scribe.room_id: scribe.minutes for scribe in scribes if scribe.room_id}
+    """The same, or the business talks; and somebody in every room writes down what its webhooks are to hear."""
+    await talk(stage, await SOURCES[stage.plan.options.source](stage))
+    keepers = (guest for guest in stage.guests if isinstance(guest, Scribe | Desk))
+    stage.minutes = {keeper.room_id: keeper.minutes for keeper in keepers if keeper.room_id}
 
 
 async def idle(stage: Stage) -> None:
@@ -70,10 +71,27 @@ async def resume(stage: Stage) -> None:
 SCENARIOS: Final[dict[Scenario, Callable[[Stage], Awaitable[None]]]] = {
     "rooms": rooms,
     "webhooks": webhooks,
+    "backlog": webhooks,
     "idle": idle,
     "connects": connects,
     "resume": resume,
 }
+
+
+async def devices(stage: Stage) -> list[Room]:
+    """Rooms whose guests are all online, each with somebody who writes down what is said."""
+    return await gather(stage, Scribe)
+
+
+async def desks(stage: Stage) -> list[Room]:
+    """Rooms where nobody is online but a desk of the business."""
+    made = await crowd.rooms(stage.plan, stage.scene, Desk)
+    stage.guests += [room.guests[0] for room in made]
+    await connect_all(stage)
+    return made
+
+
+SOURCES: Final[dict[Source, Callable[[Stage], Awaitable[list[Room]]]]] = {"devices": devices, "rest": desks}
 
 
 async def gather(stage: Stage, first: type[Guest] = Guest) -> list[Room]:

@@ -13,6 +13,7 @@ from typing import IO, Final, cast
 
 import orjson
 
+from clients.loadtest.meter import Gone
 from clients.loadtest.plan import Target
 
 STARTING_S: Final = 30.0
@@ -20,7 +21,7 @@ STOPPING_S: Final = 10.0
 
 
 class NoGateway(Exception):
-    """The gateway did not start."""
+    """The gateway did not start, or ended by itself."""
 
 
 @contextmanager
@@ -39,6 +40,8 @@ def gateway(*settings: str) -> Iterator[Target]:
         try:
             url = _listening(process, log)
             yield Target(url, made["appId"], made["keyId"], made["secret"], made["integrations"]["web"])
+        except Gone as gone:
+            raise NoGateway(f"{gone} Its status was {process.wait(STOPPING_S)}. {_tail(log)}".strip()) from gone
         finally:
             _stop(process)
 
@@ -52,7 +55,7 @@ def _run(log: IO[bytes], *words: str) -> bytes:
         _command(*words), stdout=subprocess.PIPE, stderr=log, timeout=STARTING_S, check=False
     )
     if done.returncode != 0:
-        raise NoGateway(_tail(log))
+        raise NoGateway(_why_not_started(log))
     return done.stdout
 
 
@@ -62,7 +65,7 @@ def _listening(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
     ready, _, _ = select.select([output], [], [], STARTING_S)
     line = output.readline() if ready else b""
     if not line:
-        raise NoGateway(_tail(log))
+        raise NoGateway(_why_not_started(log))
     url: str = orjson.loads(line)["url"]
     return url
 
@@ -78,6 +81,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
+def _why_not_started(log: IO[bytes]) -> str:
+    return f"The gateway did not start: {_tail(log)}"
+
+
 def _tail(log: IO[bytes]) -> str:
     log.seek(0)
-    return "The gateway did not start: " + log.read().decode(errors="replace")[-2000:].strip()
+    return log.read().decode(errors="replace")[-2000:].strip()

@@ -26,8 +26,7 @@ def work(plan: Plan, line: Connection) -> None:
 
 
 async def _play(plan: Plan, line: Connection) -> None:
-    target = plan.target
-    scene = Scene(target.host, target.port, target.upgrade, plan.filler, Tally())
+    scene = Scene(plan.target, plan.filler, Tally())
     stage = Stage(plan, scene, line)
     async with asyncio.TaskGroup() as tasks:
         reporting = tasks.create_task(stage.report())

@@ -30,8 +30,9 @@ def test_calls_are_found_however_they_are_cut(cuts: list[int]) -> None:
     ends = [0, *sorted(cuts), len(ALL)]
     for begin, end in pairwise(ends):
         rest += ALL[begin:end]
-        bodies, stop = scan(rest)
-        found += bodies
+        calls, stop = scan(rest)
+        found += [it.body for it in calls]
+        assert all(it.head.startswith(b"POST / HTTP/1.1\r\n") for it in calls)
         rest = rest[stop:]
     assert (found, rest) == (BODIES, b"")
 

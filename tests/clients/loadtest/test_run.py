@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+import psutil
 import pytest
 
 SHORT = ("--sockets", "20", "--seconds", "0.3", "--warmup-seconds", "0.1", "--json")
@@ -12,7 +13,13 @@ SHORT = ("--sockets", "20", "--seconds", "0.3", "--warmup-seconds", "0.1", "--js
 
 async def run(*words: str) -> tuple[int | None, bytes, bytes]:
     """Exit code, stdout and stderr of a run."""
-    process = await asyncio.create_subprocess_exec(
+    process = await started(*words)
+    out, err = await process.communicate()
+    return process.returncode, out, err
+
+
+async def started(*words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "clients.loadtest",
@@ -20,8 +27,6 @@ async def run(*words: str) -> tuple[int | None, bytes, bytes]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate()
-    return process.returncode, out, err
 
 
 async def found(*words: str) -> dict[str, Any]:
@@ -62,6 +67,43 @@ async def test_webhooks_that_fail_or_hang_are_called_too() -> None:
     assert mirror["failedCalls"] > 0
     assert mirror["hangingCalls"] > 0
     assert mirror["events"]["count"] > 0
+
+
+async def test_webhooks_hear_what_the_business_says() -> None:
+    result = await found("webhooks", "--source", "rest", "--rate", "200")
+    assert result["webhooks"]["lagMs"]["sent"]["count"] == result["messages"]["sent"] == pytest.approx(60, abs=6)
+    assert result["deliveries"]["count"] == 0
+
+
+async def test_what_piled_up_comes_when_the_endpoint_opens() -> None:
+    result = await found("backlog", "--source", "rest", "--rate", "100")
+    mirror = result["webhooks"]
+    assert mirror["events"]["count"] == pytest.approx(40, abs=6)  # what was said before the measured time waits, too
+    assert mirror["openedSeconds"] > 0
+    assert mirror["lagMs"]["sent"]["count"] == 0
+
+
+async def test_what_webhooks_cost_devices_is_a_ratio() -> None:
+    code, out, err = await run("compare", "--rounds", "1", "--rate", "100", *SHORT)
+    assert code == 0, err.decode()
+    assert json.loads(out)["ratio"] == pytest.approx(1, abs=0.2)
+
+
+async def test_the_business_speaks_to_webhooks_alone() -> None:
+    code, _, err = await run("rooms", "--source", "rest")
+    assert code == 2
+    assert b"webhooks and backlog" in err
+
+
+async def test_a_gateway_that_dies_ends_the_run() -> None:
+    process = await started("webhooks", "--sockets", "20", "--seconds", "60", "--json")
+    assert process.stderr is not None
+    said = await process.stderr.readline()  # the first line of its progress: the load is on
+    (server,) = [it for it in psutil.Process(process.pid).children() if "serve" in it.cmdline()]
+    server.kill()
+    out, err = await process.communicate()
+    assert (process.returncode, out) == (2, b"")
+    assert b"The gateway ended while it was loaded. Its status was -9." in said + err
 
 
 async def test_silent_devices_stay_connected() -> None:

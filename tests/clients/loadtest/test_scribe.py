@@ -3,14 +3,16 @@
 import orjson
 
 from clients.loadtest.guest import Scene
+from clients.loadtest.plan import Target
 from clients.loadtest.scribe import Scribe
 from clients.loadtest.tally import Tally
 
+TARGET = Target("http://127.0.0.1", "a", "k", "s", "i")
 ROOM = "6b0147441318ea989c2acfc5"
 
 
 def scribe() -> Scribe:
-    return Scribe(Scene("127.0.0.1", 80, b"", "", Tally()), "guest", "jwt", ROOM)
+    return Scribe(Scene(TARGET, "", Tally()), "guest", "jwt", ROOM)
 
 
 def event(seq: int, text: str) -> bytes:
