@@ -35,7 +35,7 @@ from gateway.edge.v1 import door as v1
 from gateway.flow import provision, retention, sweeper
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
-from gateway.flow.deliver import Deliverer, Terms
+from gateway.flow.deliver import Deliverer
 from gateway.flow.floor import Flow
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
@@ -46,6 +46,7 @@ from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.retention import Retention
 from gateway.flow.sweeper import Sweeper
+from gateway.flow.terms import Terms
 from gateway.flow.typing import Typists
 from gateway.premises import CannotStart, alone_on, port, using
 from gateway.stores.blobs import ObjectBlobs, open_blobs

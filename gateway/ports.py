@@ -39,6 +39,23 @@ class Lane(Value):
     due_at: int
 
 
+class Backlog(Value):
+    """What waits for a webhook: how many events, and when the oldest of them happened, in milliseconds."""
+
+    webhook_id: str
+    app_id: str
+    events: int
+    oldest_at: int
+
+
+class Behind(Value):
+    """How many webhooks have waiting events, and how many events; `most` are the webhooks with the most of them."""
+
+    webhooks: int = 0
+    events: int = 0
+    most: tuple[Backlog, ...] = ()
+
+
 class Settled(Value, kw_only=True):
     """What an attempt made of the events `ids`: delivered, waiting until `due_at`, or given up; else they are gone."""
 
@@ -194,6 +211,12 @@ class Store(Protocol):
 
     async def waiting(self, webhook_id: str, lanes: Sequence[str], limit: int) -> Sequence[Mirrored]:
         """The oldest waiting events of each lane, at most `limit` of one: lane by lane, in order."""
+
+    async def backlog(self, webhook_id: str) -> Backlog | None:
+        """What waits for a webhook; None where nothing does."""
+
+    async def behind(self, limit: int) -> Behind:
+        """The webhooks that have waiting events; of at most `limit` how many, the most first."""
 
     async def settle(self, settled: Sequence[Settled], attempts: Sequence[Attempt] = ()) -> None:
         """Durable when it returns, with the calls that led to it. Losing it sends an event again, never skips it."""

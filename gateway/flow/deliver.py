@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 from msgspec import structs
@@ -11,13 +11,14 @@ from gateway.domain import retry
 from gateway.domain.circuit import CLOSED, after_failure
 from gateway.domain.events import Event, OfficeEvent, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
-from gateway.domain.retry import Answered, Manner
+from gateway.domain.retry import Answered
 from gateway.flow import letter
 from gateway.flow.fates import AT_ONCE, Call, Fate, Fates, Waiting
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling
 from gateway.flow.target import Target, together
-from gateway.ports import Attempt, Dice, Mirrored, Now, Poster, Settled, Store
+from gateway.flow.terms import MANNERS, Terms
+from gateway.ports import Attempt, Mirrored, Poster, Settled, Store
 
 CALLS: Final = 8  # to one webhook at a time
 CALLS_IN_ALL: Final = 256
@@ -26,25 +27,7 @@ STORE_BACK_S: Final = 5.0  # until a lane tries again whose step failed on our s
 
 log = structlog.get_logger(__name__)
 
-MANNERS: Final[dict[bool, Manner]] = {False: retry.DOCUMENTED, True: retry.STANDARD}
-
 Disable = Callable[[str, Webhook], Awaitable[None]]
-
-
-class Terms(NamedTuple):
-    """What deliveries go by: the clock, the dice, the schedule of webhooks without one of their own, and whether what
-    was delivered is `kept` for a while.
-    """
-
-    now: Now
-    dice: Dice
-    intervals_s: tuple[float, ...] = retry.INTERVALS_S
-    keeps: bool = True
-
-    def schedule(self, webhook: Webhook) -> tuple[float, ...]:
-        """Seconds between its attempts."""
-        named = webhook.delivery.schedule
-        return self.intervals_s if named is None else retry.SCHEDULES[named]
 
 
 class Deliverer:
@@ -97,6 +80,11 @@ class Deliverer:
         target.put_down()
         target.behind = target.again = True
         self._go(webhook_id)
+
+    def circuit_of(self, webhook_id: str) -> str:
+        """How its endpoint is called: "closed" as ever, "open" not for now, "half-open" by one event, as a probe."""
+        target = self._targets.get(webhook_id)
+        return (target.circuit if target else CLOSED).state(self._now())
 
     def _know(self, office: Office) -> None:
         """Begin, or go on, where webhooks are not paused; an endpoint elsewhere is not to blame for the one before."""

@@ -64,6 +64,7 @@ OTHERS = {
     "waiting": "the oldest of a lane; what is delivered is deleted",
     "targets": "one step for each webhook with waiting events",
     "lanes": "one step for each lane of the page",
+    "behind": "all that waits is counted, in its index alone",
     "attachments_gone": "what is taken is deleted, so the start is all there is",
 }
 

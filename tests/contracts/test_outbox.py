@@ -5,7 +5,7 @@ import pytest
 from gateway.domain.content import PostbackAction, Text
 from gateway.domain.events import MessagePosted, Pressed
 from gateway.domain.model import Integration
-from gateway.ports import Lane, Settled, Store
+from gateway.ports import Backlog, Behind, Lane, Settled, Store
 from tests.contracts.clerk import Clerk
 from tests.contracts.conftest import Premises
 
@@ -199,3 +199,40 @@ async def test_without_v1_nobody_is_read_for_it(premises: Premises, clerk: Clerk
     assert not (await (await premises.open()).peek(needs)).people
     await clerk.do(clerk.orders.custom("message:appMaker", version="v1.1"))
     assert (await (await premises.open()).peek(needs)).people
+
+
+async def test_what_waits_for_a_webhook_is_counted_from_its_oldest_event_on(clerk: Clerk, hook: str) -> None:
+    store, rooms = clerk.store, [await clerk.group("ann"), await clerk.group("bob")]
+    assert await store.backlog(hook) is None
+    times = []
+    for room in rooms:
+        clerk.clock.wind(10)
+        await clerk.says(room, "one", "two")
+        times += [it.at for it in clerk.events]
+    first, second = await ids(store, hook, rooms[0])
+    assert await store.backlog(hook) == Backlog(hook, clerk.app_id, 4, times[0])
+    await store.settle([Settled(ids=(first,), attempts=1, due_at=9_000)])
+    assert await store.backlog(hook) == Backlog(hook, clerk.app_id, 4, times[0])
+    await store.settle([Settled(ids=(first,), delivered_at=9_000)])
+    assert await store.backlog(hook) == Backlog(hook, clerk.app_id, 3, times[1])
+    await store.settle([Settled(ids=(second,), failed_at=9_000)])
+    assert await store.backlog(hook) == Backlog(hook, clerk.app_id, 2, times[2])
+
+
+async def test_the_webhooks_that_are_behind_are_known_the_furthest_first(clerk: Clerk, hook: str) -> None:
+    assert await clerk.store.behind(10) == Behind()
+    room = await clerk.group("ann")
+    await clerk.says(room, "one")
+    first = clerk.events[0].at
+    others = [(await clerk.do(clerk.orders.custom("conversation:message")))[0].webhooks[0].id for _ in range(2)]
+    clerk.clock.wind(10)
+    await clerk.says(room, "two", "three")
+    second = clerk.events[0].at
+    await clerk.store.settle([Settled(ids=tuple(await ids(clerk.store, others[1], room, 1)), delivered_at=1)])
+    told = [Backlog(hook, clerk.app_id, 3, first), Backlog(others[0], clerk.app_id, 2, second)]
+    assert await clerk.store.behind(2) == Behind(3, 6, tuple(told))
+    assert {it.webhook_id: it.events for it in (await clerk.store.behind(10)).most} == {
+        hook: 3,
+        others[0]: 2,
+        others[1]: 1,
+    }

@@ -13,7 +13,8 @@ from gateway.domain import errors
 from gateway.domain.commands import CreateAccountKey, CreateKey, WebhookDraft
 from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
-from gateway.flow.deliver import Deliverer, Terms
+from gateway.flow.deliver import Deliverer
+from gateway.flow.terms import Terms
 from gateway.wire import tokens
 from tests.flow.building import Building
 

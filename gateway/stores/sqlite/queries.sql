@@ -213,6 +213,26 @@ CROSS JOIN outbox ON outbox.webhook_id = ?1 AND outbox.lane = wanted.value AND o
     ), 9223372036854775807)
 ORDER BY wanted.key, outbox.id;
 
+-- backlog: How many events wait for a webhook, and of the oldest the app and the time.
+WITH told AS (
+    SELECT count(*) AS events, min(id) AS oldest FROM outbox INDEXED BY outbox_waiting
+    WHERE webhook_id = ? AND ended_at IS NULL
+)
+SELECT json_extract(body, '$.app_id'), told.events, json_extract(body, '$.at')
+FROM told CROSS JOIN outbox ON outbox.id = told.oldest;
+
+-- behind: Of the webhooks with the most waiting events how many, the app, and the time of the oldest; with each, how many
+-- webhooks and events there are in all.
+WITH told AS (
+    SELECT webhook_id, count(*) AS events, min(id) AS oldest,
+        count(*) OVER () AS all_webhooks, sum(count(*)) OVER () AS all_events
+    FROM outbox INDEXED BY outbox_waiting WHERE ended_at IS NULL
+    GROUP BY webhook_id ORDER BY events DESC LIMIT ?
+)
+SELECT told.all_webhooks, told.all_events,
+    told.webhook_id, json_extract(body, '$.app_id'), told.events, json_extract(body, '$.at')
+FROM told CROSS JOIN outbox ON outbox.id = told.oldest ORDER BY told.events DESC;
+
 -- attachments_by_id: Files that are there.
 SELECT id, body FROM attachments WHERE gone = 0 AND id IN (SELECT value FROM json_each(?));
 

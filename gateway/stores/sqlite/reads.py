@@ -10,7 +10,7 @@ from gateway.domain.house import House
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, Room, ServiceAccount, User
 from gateway.domain.views import Guest, Overview, Page
-from gateway.ports import Lane, Mirrored, Replay
+from gateway.ports import Backlog, Behind, Lane, Mirrored, Replay
 from gateway.stores.sqlite.connection import Connection, Row
 from gateway.stores.sqlite.hold import Memory, Reader
 from gateway.wire.json import load, store
@@ -197,6 +197,15 @@ class Reads:
         return [
             Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for lane, row_id, attempts, body in rows
         ]
+
+    async def backlog(self, webhook_id: str) -> Backlog | None:
+        rows = await self._rows("backlog", webhook_id)
+        return Backlog(webhook_id, *rows[0]) if rows else None
+
+    async def behind(self, limit: int) -> Behind:
+        rows = await self._rows("behind", limit)
+        webhooks, events = rows[0][:2] if rows else (0, 0)
+        return Behind(webhooks, events, tuple(Backlog(*row[2:]) for row in rows))
 
 
 def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:
