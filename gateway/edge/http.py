@@ -29,6 +29,7 @@ from gateway.edge.routes import (
     oauth,
     switchboards,
     users,
+    webhooks,
 )
 from gateway.flow.floor import Flow
 from gateway.wire import early_access
@@ -39,6 +40,7 @@ from gateway.wire.v2 import Json
 OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,
     *integrations.OPERATIONS,
+    *webhooks.OPERATIONS,
     *integration_keys.OPERATIONS,
     *switchboards.OPERATIONS,
     *users.OPERATIONS,

@@ -1,18 +1,15 @@
-"""Integrations and their webhooks."""
+"""Integrations."""
 
 from gateway.domain import access, errors
 from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.commands import (
     CreateIntegration,
-    CreateWebhook,
     DeleteIntegration,
-    DeleteWebhook,
     UpdateIntegration,
-    UpdateWebhook,
     WebhookChanges,
 )
 from gateway.domain.errors import Refused
-from gateway.domain.model import Integration, Office, Webhook
+from gateway.domain.model import Integration, Office
 from gateway.edge.call import Call, Operation
 from gateway.wire import answers, cursor, requests, v2
 from gateway.wire.v2 import Json
@@ -94,85 +91,19 @@ async def delete_integration(call: Call) -> Json:
     return {}
 
 
-async def create_webhook(call: Call) -> Json:
-    """Create a further webhook of a custom integration."""
-    command = CreateWebhook(
-        app_id=call.app_id, integration_id=_named(call), draft=call.body(requests.WebhookCreate).draft
-    )
-    return {"webhook": v2.webhook(await call.flow.corridor.execute(command))}
-
-
-async def list_webhooks(call: Call) -> Json:
-    """List the webhooks of a custom integration."""
-    return {"webhooks": [v2.webhook(it) for it in (await _hooked(call)).webhooks]}
-
-
-async def get_webhook(call: Call) -> Json:
-    """Get a webhook."""
-    return {"webhook": v2.webhook(await _webhook(call))}
-
-
-async def update_webhook(call: Call) -> Json:
-    """Change a webhook."""
-    body = call.body(requests.WebhookUpdate)
-    command = UpdateWebhook(
-        app_id=call.app_id,
-        integration_id=_named(call),
-        webhook_id=call["webhookId"],
-        **requests.changes(body),
-    )
-    return {"webhook": v2.webhook(await call.flow.corridor.execute(command))}
-
-
-async def delete_webhook(call: Call) -> Json:
-    """Delete a webhook."""
-    await call.flow.corridor.execute(
-        DeleteWebhook(app_id=call.app_id, integration_id=_named(call), webhook_id=call["webhookId"])
-    )
-    return {}
-
-
-def _named(call: Call) -> str:
-    """The integration the path names; `me` is the caller's own, and others are closed to an integration's key."""
-    own = call.caller.integration_id
-    named = own if call["integrationId"] == "me" else call["integrationId"]
-    if named is None:
-        raise Refused(errors.ME_IS_NOBODY)
-    if own is not None and named != own:
-        raise Refused(errors.FORBIDDEN)
-    return named
-
-
 async def _integration(call: Call) -> Integration:
-    return _found(await call.flow.registry.office(call.app_id), call["integrationId"])
+    return found(await call.flow.registry.office(call.app_id), call["integrationId"])
 
 
-def _found(office: Office, integration_id: str) -> Integration:
+def found(office: Office, integration_id: str) -> Integration:
     integration = office.integration(integration_id)
     if integration is None:
         raise Refused(errors.INTEGRATION_NOT_FOUND)
     return integration
 
 
-async def _hooked(call: Call) -> Integration:
-    integration = _found(await call.flow.registry.office(call.app_id), _named(call))
-    if not integration.by_webhooks:
-        raise Refused(errors.CUSTOM_ONLY)
-    return integration
-
-
-async def _webhook(call: Call) -> Webhook:
-    for webhook in (await _hooked(call)).webhooks:
-        if webhook.id == call["webhookId"]:
-            return webhook
-    raise Refused(errors.NOT_FOUND)
-
-
 _ONE = "/v2/apps/{appId}/integrations/{integrationId}"
-_HOOKS = f"{_ONE}/webhooks"
-_HOOK = f"{_HOOKS}/{{webhookId}}"
 _UNKNOWN = (errors.INTEGRATION_NOT_FOUND,)
-_NOT_YOURS = (*_UNKNOWN, errors.ME_IS_NOBODY, errors.CUSTOM_ONLY)
 
 OPERATIONS = (
     Operation(
@@ -215,35 +146,5 @@ OPERATIONS = (
         access.APP,
         delete_integration,
         refuses=(*_UNKNOWN, errors.DEFAULT_RESPONDER_STAYS, errors.NEXT_STAYS),
-    ),
-    Operation(
-        "POST",
-        _HOOKS,
-        access.ANY,
-        create_webhook,
-        201,
-        asks=requests.WebhookCreate,
-        answers=answers.WebhookAnswer,
-        refuses=(*_NOT_YOURS, errors.TOO_MANY_WEBHOOKS),
-    ),
-    Operation("GET", _HOOKS, access.ANY, list_webhooks, answers=answers.WebhookList, refuses=_NOT_YOURS),
-    Operation(
-        "GET", _HOOK, access.ANY, get_webhook, answers=answers.WebhookAnswer, refuses=(*_NOT_YOURS, errors.NOT_FOUND)
-    ),
-    Operation(
-        "PATCH",
-        _HOOK,
-        access.ANY,
-        update_webhook,
-        asks=requests.WebhookUpdate,
-        answers=answers.WebhookAnswer,
-        refuses=(*_NOT_YOURS, errors.NOT_FOUND),
-    ),
-    Operation(
-        "DELETE",
-        _HOOK,
-        access.ANY,
-        delete_webhook,
-        refuses=(*_NOT_YOURS, errors.NOT_FOUND, errors.ONE_WEBHOOK_STAYS),
     ),
 )
