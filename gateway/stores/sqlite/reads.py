@@ -1,8 +1,6 @@
 """What is read outside the corridor, on connections of its own."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
 
 from gateway.domain.commands import Needs
 from gateway.domain.events import AnyEvent, Event, MessagePosted
@@ -10,35 +8,22 @@ from gateway.domain.house import House
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, Room, ServiceAccount, User
 from gateway.domain.views import Guest, Overview, Page
-from gateway.ports import Backlog, Behind, Lane, Mirrored, Replay
+from gateway.ports import Replay
 from gateway.stores.sqlite.connection import Connection, Row
 from gateway.stores.sqlite.hold import Memory, Reader
+from gateway.stores.sqlite.mirror_reads import MirrorReads
+from gateway.stores.sqlite.readers import page_of
 from gateway.wire.json import load, store
 
-T = TypeVar("T")
 END_OF_TIME = 1 << 62
 
 
-class Reads:
+class Reads(MirrorReads):
     """The reading half of `ports.Store`."""
 
     def __init__(self, readers: Sequence[Connection], memory: Memory) -> None:
+        super().__init__(readers)
         self._memory = memory
-        self._readers = readers
-        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-        for reader in readers:
-            self._free.put_nowait(reader)
-
-    async def close_readers(self) -> None:
-        for reader in self._readers:
-            await reader.close()
-
-    async def _rows(self, name: str, *values: Any) -> Sequence[Row]:
-        connection = await self._free.get()
-        try:
-            return list(await connection.rows(name, *values))
-        finally:
-            self._free.put_nowait(connection)
 
     async def peek(self, needs: Needs) -> House:
         return await Reader(self._rows, self._memory).hold((needs,))
@@ -77,7 +62,7 @@ class Reads:
 
     async def service_accounts(self, page: Page) -> tuple[Sequence[ServiceAccount], bool]:
         rows = await self._rows("service_accounts_after", page.after or "", page.size + 1, page.skip)
-        return _page([load(body, ServiceAccount) for (body,) in rows], page)
+        return page_of([load(body, ServiceAccount) for (body,) in rows], page)
 
     async def apps(self, page: Page, service_account_id: str | None = None) -> tuple[Sequence[App], bool]:
         of = () if service_account_id is None else (service_account_id,)
@@ -86,14 +71,14 @@ class Reads:
             rows = await self._rows(before, *of, page.before, page.size + 1)
         else:
             rows = await self._rows(after, *of, page.after or "", page.size + 1, page.skip)
-        return _page([load(body, Office).app for (body,) in rows], page)
+        return page_of([load(body, Office).app for (body,) in rows], page)
 
     async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:
         if page.before is not None:
             rows = await self._rows("conversations_before", user_id, page.before, page.size + 1)
         else:
             rows = await self._rows("conversations_after", user_id, page.after or "", page.size + 1, page.skip)
-        return _page([load(body, Room) for (body,) in rows], page)
+        return page_of([load(body, Room) for (body,) in rows], page)
 
     async def messages(self, conversation_id: str, page: Page) -> tuple[Sequence[Message], bool]:
         cursor = page.before or page.after
@@ -185,33 +170,6 @@ class Reads:
     ) -> tuple[Sequence[str], str | None]:
         rows = await self._rows("quiet_rooms", app_id, after, since, until, limit)
         return [room_id for room_id, is_quiet in rows if is_quiet], rows[-1][0] if len(rows) == limit else None
-
-    async def targets(self) -> Sequence[str]:
-        return [webhook_id for (webhook_id,) in await self._rows("targets")]
-
-    async def lanes(self, webhook_id: str, after: str, limit: int) -> Sequence[Lane]:
-        return [Lane(*row) for row in await self._rows("lanes", webhook_id, after, limit)]
-
-    async def waiting(self, webhook_id: str, lanes: Sequence[str], limit: int) -> Sequence[Mirrored]:
-        rows = await self._rows("waiting", webhook_id, store(list(lanes)), limit)
-        return [
-            Mirrored(webhook_id, lane, load(body, AnyEvent), row_id, attempts) for lane, row_id, attempts, body in rows
-        ]
-
-    async def backlog(self, webhook_id: str) -> Backlog | None:
-        rows = await self._rows("backlog", webhook_id)
-        return Backlog(webhook_id, *rows[0]) if rows else None
-
-    async def behind(self, limit: int) -> Behind:
-        rows = await self._rows("behind", limit)
-        webhooks, events = rows[0][:2] if rows else (0, 0)
-        return Behind(webhooks, events, tuple(Backlog(*row[2:]) for row in rows))
-
-
-def _page(found: list[T], page: Page) -> tuple[Sequence[T], bool]:
-    """One record more than the page holds was asked for, to know whether there are more."""
-    shown = found[: page.size]
-    return (shown[::-1] if page.before is not None else shown), len(found) > page.size
 
 
 def _said(rows: Sequence[Row], limit: int, *, ascending: bool) -> tuple[Sequence[Message], bool]:
