@@ -92,8 +92,9 @@ class Deliverer:
             target = self._targets.get(webhook.id)
             if target is not None:
                 target.paused = webhook.delivery.paused is not None
-                if target.url != webhook.target:
-                    self._alive(target)
+                if target.url not in ("", webhook.target):
+                    target.circuit = CLOSED
+                    target.wake()
                 self._go(webhook.id)
 
     async def drain(self) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,6 +86,12 @@ class Building:
         """What another connection finds in the file, now."""
         with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
             return db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Another connection's transaction."""
+        with closing(sqlite3.connect(self.path)) as db, db:
+            yield db
 
     def file(self) -> dict[str, list[Any]]:
         """All that is on disk."""

@@ -5,14 +5,23 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.flow.building import Building, running
+from tests.flow.mail import Mail, new_hook
 
 
 @pytest.fixture
 async def building(tmp_path: Path) -> AsyncIterator[Building]:
     async with running(tmp_path / "gateway.db") as building:
         yield building
+
+
+@pytest.fixture
+async def mail(building: Building) -> AsyncIterator[Mail]:
+    mail = Mail(building, await new_hook(building), await building.group("ann"))
+    with capture_logs():
+        yield mail
 
 
 class LoopClock:

@@ -2,151 +2,22 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pytest
-from structlog.testing import capture_logs
 
 from gateway.domain import commands as cmd
 from gateway.domain import retry
 from gateway.domain.circuit import Circuit
-from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
 from gateway.flow import deliver, letter, target
-from gateway.flow.deliver import CALLS, STORE_BACK_S, Deliverer
+from gateway.flow.deliver import CALLS, STORE_BACK_S
 from gateway.flow.target import BATCH
-from gateway.flow.terms import Terms
-from tests.flow.building import Building
 from tests.flow.conftest import LoopClock
-
-
-class Call(NamedTuple):
-    target: str
-    secret: str
-    lanes: set[str]
-    events: list[str]
-
-
-class Doorstep:
-    """Where webhooks are called: a receiver outside of the house. `answer` is what it answers, and when."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.bodies: list[bytes] = []
-        self.answer: Callable[[Call], int | None] = lambda _: 200
-        self.after_s: float | None = None
-        self.closed: set[str] = set()
-        self.inside = 0
-        self.most_inside = 0
-        self._opened = asyncio.Event()
-        self._news = asyncio.Condition()
-
-    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        call = _call(target, headers["X-API-Key"], body)
-        self.bodies.append(body)
-        self.inside += 1
-        self.most_inside = max(self.most_inside, self.inside)
-        async with self._news:
-            self.calls.append(call)
-            self._news.notify_all()
-        while target in self.closed:
-            await self._opened.wait()
-        self.inside -= 1
-        return Answered(self.answer(call), self.after_s)
-
-    def open(self) -> None:
-        """Whoever was kept waiting is answered."""
-        self.closed.clear()
-        self._opened.set()
-
-    async def until(self, count: int) -> list[Call]:
-        async with asyncio.timeout(10), self._news:
-            await self._news.wait_for(lambda: len(self.calls) >= count)
-        return self.calls
-
-    @property
-    def events(self) -> list[str]:
-        return [event for call in self.calls for event in call.events]
-
-
-def _call(target: str, secret: str, body: bytes) -> Call:
-    events = orjson.loads(body)["events"]
-    lanes = {it["payload"]["conversation"]["id"] for it in events}
-    return Call(target, secret, lanes, [it["id"] for it in events])
-
-
-class Mail:
-    """A building with a room, a webhook that is due its messages, and a deliverer that has not begun."""
-
-    def __init__(self, building: Building, hook: Webhook, room: str) -> None:
-        self.building = building
-        self.hook = hook
-        self.room = room
-        self.doorstep = Doorstep()
-        self.deliverer = self.another()
-
-    def another(self) -> Deliverer:
-        """A deliverer that knows nothing of what another has done."""
-        clock = self.building.clock
-        return Deliverer(
-            self.building.store, self.doorstep, self.building.tasks, Terms(clock.now, lambda: 0.0), self.disable
-        )
-
-    async def disable(self, app_id: str, hook: Webhook) -> None:
-        """As the house does it when an endpoint is gone."""
-        command = cmd.UpdateDelivery(
-            app_id=app_id, integration_id=hook.integration_id, webhook_id=hook.id, paused=True, why="gone"
-        )
-        await self.building.one(command)
-
-    async def says(self, *texts: str, room: str | None = None) -> list[str]:
-        """Texts in one group of commands; gives the ids of the events."""
-        orders = self.building.orders
-        said = await self.building.at_once(*(orders.says(room or self.room, text) for text in texts))
-        await self.building.corridor.drained()
-        return [it.message.id for it in said]
-
-    async def waiting(self) -> list[tuple[str, int]]:
-        found = await self.building.store.waiting(self.hook.id, (self.room,), 100)
-        return [(it.event.id, it.attempts) for it in found]
-
-    def given_up(self) -> list[tuple[int, int]]:
-        """Attempts and time of each event that was given up."""
-        return self.building.rows("SELECT attempts, ended_at FROM outbox WHERE failed ORDER BY id")
-
-    async def hand_over(self) -> None:
-        """Tell the deliverer of everything that is due by now."""
-        due, self.building.due[:] = self.building.due[:], []
-        self.deliverer.due(due)
-
-    async def quiet(self) -> None:
-        """Until no call is under way, and nothing is looked up."""
-        while self.deliverer._calls or any(it.looking for it in self.deliverer._targets.values()):
-            await asyncio.wait(self.deliverer._calls) if self.deliverer._calls else await asyncio.sleep(0)
-
-    async def goes(self) -> list[list[str]]:
-        """Hand over, and wait until all is done that can be done now; gives the events of all calls so far."""
-        await self.hand_over()
-        await self.quiet()
-        return [it.events for it in self.doorstep.calls]
-
-
-async def _hook(building: Building, target: str = "https://example.org/one", **facts: Any) -> Webhook:
-    draft = cmd.WebhookDraft(target=target, **{"triggers": ("conversation:message",), **facts})
-    integration = await building.one(building.orders.integration("custom", webhooks=(draft,)))
-    hook: Webhook = integration.webhooks[0]
-    return hook
-
-
-@pytest.fixture
-async def mail(building: Building) -> AsyncIterator[Mail]:
-    mail = Mail(building, await _hook(building), await building.group("ann"))
-    with capture_logs():
-        yield mail
-
+from tests.flow.mail import Call, Mail, new_hook
 
 # What is sent
 
@@ -172,7 +43,7 @@ async def test_conversations_share_a_call(mail: Mail) -> None:
 
 
 async def test_a_webhook_of_v1_is_sent_one_event_at_a_time(mail: Mail, loop_clock: LoopClock) -> None:
-    await _hook(mail.building, triggers=("message:appMaker",), version="v1.1")
+    await new_hook(mail.building, triggers=("message:appMaker",), version="v1.1")
     room = (await mail.building.one(mail.building.orders.personal("ann"))).conversation.id
     bodies: list[Any] = []
 
@@ -319,7 +190,9 @@ async def test_an_endpoint_that_takes_nothing_is_left_alone(mail: Mail, loop_clo
 
 
 async def test_typing_is_tried_once_and_holds_up_nothing(mail: Mail) -> None:
-    hook = await _hook(mail.building, "https://example.org/dots", triggers=("conversation:typing", "conversation:read"))
+    hook = await new_hook(
+        mail.building, "https://example.org/dots", triggers=("conversation:typing", "conversation:read")
+    )
     orders = mail.building.orders
     await mail.building.at_once(orders.types(mail.room, "ann"), orders.types(mail.room, "ann"))
     mail.doorstep.answer = lambda _: 500 if len(mail.doorstep.calls) == 1 else 200
@@ -373,7 +246,7 @@ async def test_a_target_has_a_few_calls_at_a_time(mail: Mail) -> None:
 
 
 async def test_one_dead_endpoint_does_not_slow_another(mail: Mail) -> None:
-    other = await _hook(mail.building, "https://example.org/two")
+    other = await new_hook(mail.building, "https://example.org/two")
     mail.doorstep.closed = {mail.hook.target}
     said = await mail.says("one", "two", "three")
     await mail.hand_over()
@@ -545,7 +418,7 @@ async def test_what_is_on_disk_alone_is_found_for_an_endpoint_that_was_left_alon
 
 async def test_more_targets_than_there_may_be_calls_take_turns(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliver, "CALLS_IN_ALL", 2)
-    others = [await _hook(mail.building, f"https://example.org/{number}") for number in range(6)]
+    others = [await new_hook(mail.building, f"https://example.org/{number}") for number in range(6)]
     targets = {mail.hook.target, *(it.target for it in others)}
     mail.doorstep.closed = set(targets)
     for text in ("one", "two", "three"):
