@@ -14,13 +14,14 @@ class Receiver:
     """Every call as it came. `answer` is the status it gives; a test may set it, or a function of the envelope.
 
     While `gate` is not set, the calls that are `held` hang, by default all; `arrived` counts them all, also those
-    whose caller lost patience. With `redirect`, calls are answered 307 and that address.
+    whose caller lost patience. With `redirect`, calls are answered 307 and that address. `says` is the answer's text.
     """
 
     def __init__(self) -> None:
         self.url = ""
         self.answer: int | Callable[[Json], int] = 200
         self.redirect: str | None = None
+        self.says: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self.held: Callable[[Json], bool] = lambda _: True
@@ -47,7 +48,7 @@ class Receiver:
             self.keys.append(request.headers.get("X-API-Key"))
             self.statuses.append(status)
             self._news.notify_all()
-        return web.Response(status=status, headers=headers)
+        return web.Response(status=status, headers=headers, text=self.says)
 
     @property
     def events(self) -> list[Json]:

@@ -92,6 +92,18 @@ async def test_what_is_given_up_does_not_stop_its_lane(premises: Premises, clerk
     assert await clerk.store.targets() == []
 
 
+async def test_what_was_delivered_waits_no_longer_and_is_kept(premises: Premises, clerk: Clerk, hook: str) -> None:
+    room = await clerk.group("ann")
+    await clerk.says(room, "one", "two", "three")
+    first, second, third = await ids(clerk.store, hook, room)
+    await clerk.store.settle([Settled(ids=(first,), delivered_at=9_000), Settled(ids=(second,), delivered_at=9_001)])
+    store = await premises.open()
+    assert await ids(store, hook, room) == [third]
+    assert await store.targets() == [hook]
+    await clerk.says(room, "four")
+    assert (await ids(clerk.store, hook, room))[-1] > third
+
+
 async def test_settlements_of_one_write_are_each_their_own(clerk: Clerk, hook: str) -> None:
     room = await clerk.group("ann")
     await clerk.says(room, *"abcd")

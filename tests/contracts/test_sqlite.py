@@ -150,6 +150,25 @@ async def test_a_session_of_before_is_one_of_several(file: Path) -> None:
     assert {who: house.person(ref).user.session_hashes for who, ref in refs.items()} == {"ann": ("hash",), "bob": ()}
 
 
+async def test_what_was_due_before_still_is(file: Path) -> None:
+    """And what was given up before anything else was kept is a failed event."""
+    with closing(sqlite3.connect(file)) as db:
+        for number, script in SCRIPTS[:7]:
+            db.executescript(f"{script}\nPRAGMA user_version = {number};")
+        db.execute("INSERT INTO rooms (id, app_id, active_at, body) VALUES ('room', 'app', 0, '{}')")
+        for lane, failed_at in (("room", None), ("room", 9_000), ("gone", None)):
+            event = f'{{"happened":"key:revoke","id":"{lane}-{failed_at}"}}'
+            row = ("hook", lane, failed_at, event)
+            db.execute("INSERT INTO outbox (webhook_id, lane, failed_at, body) VALUES (?, ?, ?, ?)", row)
+        db.commit()
+    store = await open_store(file, "epoch")
+    assert [it.name for it in await store.lanes("hook", "", 10)] == ["gone", "room"]
+    await store.close()
+    with closing(sqlite3.connect(file)) as db:
+        rows = db.execute("SELECT event_id, failed, ended_at, stray FROM outbox ORDER BY id").fetchall()
+    assert rows == [("room-None", 0, None, 0), ("room-9000", 1, 9_000, 0), ("gone-None", 0, None, 1)]
+
+
 async def test_what_is_committed_is_on_disk(store: SqliteStore, file: Path) -> None:
     """`synchronous = FULL`, written ahead."""
     connection = store._writer

@@ -86,6 +86,22 @@ async def test_the_file_forgets(house: House, receiver: Receiver, tmp_path: Path
     assert in_the_file(tmp_path / "data") == set()
 
 
+@pytest.mark.parametrize("path", ["/users/ann/personalinformation", "/users/ann"])
+async def test_what_was_delivered_is_forgotten_too(house: House, receiver: Receiver, tmp_path: Path, path: str) -> None:
+    """It is kept for a while, with what the endpoint answered; also of rooms that are no more."""
+    await house.webhook(receiver.url, includeFullUser=True, includeFullSource=True)
+    receiver.says = "Hello Annabel"
+    _, left = await lived(house)
+    await house.rest("DELETE", f"/conversations/{left}")
+    await house.mirrored()
+    assert in_the_file(tmp_path / "data") == set(SECRETS)
+    with closing(sqlite3.connect(tmp_path / "data" / "gateway.db")) as db:
+        assert db.execute("SELECT DISTINCT answered FROM attempts").fetchall() == [("Hello Annabel",)]
+    receiver.says = None
+    await house.rest("DELETE", path)
+    assert in_the_file(tmp_path / "data") == set()
+
+
 async def test_whoever_is_deleted_is_forgotten(house: House, receiver: Receiver, tmp_path: Path) -> None:
     await house.webhook(receiver.url, includeFullUser=True, includeFullSource=True)
     receiver.answer = 503
