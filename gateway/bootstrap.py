@@ -29,6 +29,7 @@ from gateway.edge import configs, documents, downloads, http, probes, uploads
 from gateway.edge import demo as demonstration
 from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
+from gateway.edge.moderator import HttpModerator
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.edge.v1 import door as v1
@@ -39,8 +40,10 @@ from gateway.flow.deliver import Deliverer
 from gateway.flow.floor import Flow
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
+from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks, every
 from gateway.flow.media import Media
+from gateway.flow.moderation import Moderators
 from gateway.flow.provision import Credentials
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
@@ -95,12 +98,15 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     blobs = _blobs(settings)
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     fetcher = HttpFetcher(settings.networks, settings.remote_media_timeout_s)
+    moderator = HttpModerator(settings.networks)
     bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
     terms = Terms(now_ms, random.random, settings.intervals_s, keeps=settings.webhook_history_s > 0)
     deliverer = Deliverer(store, poster, tasks, terms, lambda app_id, hook: disable(corridor, app_id, hook))
     corridor = Corridor(store, bus, RealStamp, deliverer.due)
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
-    for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear):
+    media = Media(store, fetcher if settings.check_remote_media else None)
+    moderators = Moderators(store, media, moderator, RealStamp, now_ms)
+    for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear, moderators.hear):
         bus.subscribe(hear)
     tasks.spawn(corridor.decide_and_commit())
     tasks.spawn(corridor.tell())
@@ -109,6 +115,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         yield Flow(
             store=store,
             corridor=corridor,
+            lobby=Lobby(corridor, media, moderators),
             hub=hub,
             registry=registry,
             identity=Identity(registry, now_ms),
@@ -117,7 +124,6 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             deliverer=deliverer,
             attachments=Attachments(store, blobs, corridor, new_secret),
             sweeper=Sweeper(store, blobs, now_ms),
-            media=Media(store, fetcher if settings.check_remote_media else None),
             tasks=tasks,
             now=now_ms,
             dice=random.random,
@@ -129,6 +135,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         await tasks.close()
         await poster.close()
         await fetcher.close()
+        await moderator.close()
         await bus.close()
         await store.close()
 

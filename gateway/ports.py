@@ -7,6 +7,7 @@ from typing import Protocol
 from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
+from gateway.domain.judging import Reply
 from gateway.domain.media import Fetched
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, ServiceAccount, User
@@ -257,6 +258,13 @@ class Poster(Protocol):
     """Calls a webhook."""
 
     async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
+        """What it answered, if anything in time. Never raises, never follows a redirect."""
+
+
+class Moderator(Protocol):
+    """Asks an app's endpoint to judge a message."""
+
+    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Reply:
         """What it answered, if anything in time. Never raises, never follows a redirect."""
 
 

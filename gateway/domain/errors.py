@@ -170,6 +170,7 @@ NOTHING_GRANTED: Final = Problem(403, "forbidden", "Only an access token that ca
 FOREIGN_ACCOUNT: Final = Problem(403, "forbidden", "The serviceAccountId provided does not match supplied credentials")
 NO_ATTACHMENTS: Final = Problem(403, "forbidden", "The integration does not let users send attachments")
 CREATION_NOT_ALLOWED: Final = Problem(403, "forbidden", "The integration does not let users create conversations")
+MESSAGE_REFUSED: Final = Problem(403, "message_refused", "The business does not let this message pass")
 
 APP_NOT_FOUND: Final = Problem(404, "app_not_found", "App not found")
 USER_NOT_FOUND: Final = Problem(404, "user_not_found", "User not found")
@@ -198,6 +199,7 @@ MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
 SERVICE_ACCOUNT_NOT_FOUND: Final = Problem(404, "not_found", "Service account not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
 ATTACHMENT_NOT_FOUND: Final = Problem(404, "not_found", "Attachment not found")
+NO_MODERATION: Final = Problem(404, "not_found", "The app has no moderation")
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")
 METHOD_NOT_ALLOWED: Final = Problem(405, "method_not_allowed", "Method not allowed")
 
@@ -216,11 +218,24 @@ TOO_MANY_COMMANDS: Final = Problem(
 )
 INTERNAL: Final = Problem(500, "internal_error", "Something went wrong on our end")
 UNAVAILABLE: Final = Problem(503, "unavailable", "The server is restarting or cannot write; try again")
+NOT_JUDGED: Final = Problem(503, "not_judged", "The message could not be judged before it is said; try again")
 
 
 def bad_request(title: str) -> Problem:
     """A 400 whose sentence names the field."""
     return Problem(400, "bad_request", title)
+
+
+def message_refused(reason: str | None) -> Problem:
+    """In the business's own words, as far as they go."""
+    words = (reason or "").strip()
+    if not words:
+        return MESSAGE_REFUSED
+    return Problem(MESSAGE_REFUSED.status, MESSAGE_REFUSED.code, _cut(words, limits.REASON))
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def unknown_trigger(trigger: str, version: str) -> Problem:

@@ -94,3 +94,11 @@ TYPING_REPEAT_S: Final = 3  # seconds within which a repeated start is not told 
 HISTORY_S: Final = 259_200  # seconds for which calls and delivered events are kept
 FAILED_S: Final = 2_592_000  # seconds for which events that were given up are kept
 WAITING_S: Final = 604_800  # seconds after which an event that still waits is given up
+
+# Moderation
+MODERATION_MS: Final = 2_000  # milliseconds that an app's endpoint has to judge a message, unless it says so (ours)
+MODERATION_MS_LEAST: Final = 100  # milliseconds that it may be given, at least (ours)
+MODERATION_MS_MOST: Final = 10_000  # milliseconds that it may be given, at most (ours)
+MODERATION_CALLS: Final = 64  # to one app's endpoint at a time; other messages wait within their deadline (ours)
+VERDICT_BYTES: Final = 100_000  # of what the endpoint answers (ours)
+REASON: Final = 256  # of a sentence with which a message is refused; a longer one is cut (ours)

@@ -26,6 +26,7 @@ from gateway.edge.routes import (
     integration_keys,
     integrations,
     messages,
+    moderation,
     oauth,
     switchboards,
     users,
@@ -52,6 +53,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *attachments.OPERATIONS,
     *elsewhere.OPERATIONS,
     *oauth.OPERATIONS,
+    *moderation.OPERATIONS,
 )
 
 log = structlog.get_logger(__name__)

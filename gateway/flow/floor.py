@@ -8,8 +8,8 @@ from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
+from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks
-from gateway.flow.media import Media
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.sweeper import Sweeper
@@ -20,6 +20,7 @@ from gateway.ports import Dice, Now, Store
 class Flow(NamedTuple):
     store: Store
     corridor: Corridor
+    lobby: Lobby
     hub: Hub
     registry: Registry
     identity: Identity
@@ -28,7 +29,6 @@ class Flow(NamedTuple):
     deliverer: Deliverer
     attachments: Attachments
     sweeper: Sweeper
-    media: Media
     tasks: Tasks
     now: Now
     dice: Dice

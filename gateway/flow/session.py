@@ -72,11 +72,6 @@ class Session:
         """Whether the device has said hello."""
         return self._turns.greeted
 
-    @property
-    def is_over(self) -> bool:
-        """Whether goodbye was said, or the socket is gone."""
-        return self._over
-
     # What the socket gives
 
     def receive(self, text: bytes) -> None:

@@ -11,7 +11,6 @@ from gateway.domain import errors, goodbyes
 from gateway.domain.commands import Command
 from gateway.domain.errors import Refused
 from gateway.flow import arrivals, device_commands
-from gateway.flow.media import shows_files
 from gateway.wire import frames, socket
 from gateway.wire.frames import AnyFrame, Hello
 from gateway.wire.socket import FrameId
@@ -26,8 +25,6 @@ log = structlog.get_logger(__name__)
 class Turning(arrivals.Arriving, device_commands.Asker, Protocol):
     """The session whose frames they are."""
 
-    @property
-    def is_over(self) -> bool: ...
     async def login(self, frame: frames.Login) -> Json: ...
 
 
@@ -108,9 +105,9 @@ class Turns:
         lined_up = device_commands.command(self._device, frame)
         if lined_up is not None:
             command, render = lined_up
-            if shows_files(command):
+            if self._device.flow.lobby.keeps(command):
                 self._busy = True
-                self._device.flow.tasks.spawn(self._look(frame.id, command, render))
+                self._device.flow.tasks.spawn(self._wait(frame.id, command, render))
             else:
                 self._submit(frame.id, command, render)
             return
@@ -131,16 +128,17 @@ class Turns:
         while self._backlog and not self._busy:
             self._start(self._backlog.pop(0))
 
-    async def _look(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
-        """Line up a command once its files were looked at; what comes after it waits, and so keeps its place."""
+    async def _wait(self, frame_id: FrameId, command: Command[Any], render: Callable[[Any], Json]) -> None:
+        """Line up a command once it has passed the lobby; what comes after it waits, and so keeps its place.
+
+        It is decided also if the device has gone meanwhile, as any other that is under way.
+        """
         try:
-            seen = await self._device.flow.media.seen(command)
-            if not self._device.is_over:
-                self._submit(frame_id, seen, render)
+            self._submit(frame_id, await self._device.flow.lobby.passed(command), render)
         except Refused as refused:
             self._error(frame_id, refused)
         except Exception:
-            log.exception("looking at a file failed", command=type(command).__name__)
+            log.exception("waiting to line up failed", command=type(command).__name__)
             self._error(frame_id, Refused(errors.INTERNAL))
         finally:
             self._go_on()

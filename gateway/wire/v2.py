@@ -16,6 +16,7 @@ from gateway.domain.model import (
     Device,
     Integration,
     Key,
+    Moderation,
     Participant,
     Person,
     Responder,
@@ -120,6 +121,16 @@ def webhook(it: Webhook) -> Json:
         "secret": it.secret,
         "includeFullUser": it.include_full_user,
         "includeFullSource": it.include_full_source,
+    }
+
+
+def moderation(it: Moderation) -> Json:
+    return {
+        "id": it.id,
+        "target": it.target,
+        "secret": it.secret,
+        "timeoutMs": it.timeout_ms,
+        "unanswered": it.unanswered,
     }
 
 

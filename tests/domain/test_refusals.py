@@ -278,6 +278,12 @@ def _device_of_another(town: Town) -> Command[Any]:
     return cmd.UpdateDevice(app_id=town.app_id, user=town.orders.ref("ann"), guid="another")
 
 
+def _unjudged(town: Town) -> Command[Any]:
+    room = town.group("ann")
+    town.do(town.orders.moderates())
+    return town.orders.says(room, by="ann")
+
+
 def _keeps(town: Town, **facts: Any) -> Command[Any]:
     return cmd.KeepAttachment(app_id=town.app_id, attachment=town.file(**facts))
 
@@ -433,6 +439,8 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     ),
     (errors.ATTACHMENT_NOT_FOUND, "another app's", _file_of_another),
     (errors.CONVERSATION_NOT_FOUND, "to keep a file for", lambda t: _keeps(t, conversation_id=NOBODY)),
+    (errors.NO_MODERATION, "to delete", lambda t: cmd.DeleteModeration(app_id=t.app_id)),
+    (errors.NOT_JUDGED, "past the moderation", _unjudged),
     (errors.USER_EXISTS, "an external id twice", _twice),
     (errors.LOCKED, "the room is full of messages", _full),
     *switchboard_stories.STORIES,

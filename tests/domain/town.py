@@ -9,6 +9,7 @@ from msgspec import structs
 from gateway.domain import commands as cmd
 from gateway.domain import mirror
 from gateway.domain.commands import Command, DeviceDraft, Ref, Speaker, WebhookDraft
+from gateway.domain.commands import PutModeration as Put
 from gateway.domain.content import Content, Text
 from gateway.domain.decide import decide
 from gateway.domain.errors import Problem, Refused
@@ -17,6 +18,7 @@ from gateway.domain.evolve import evolve
 from gateway.domain.house import House
 from gateway.domain.model import API, AppSettings, Attachment, Confirmation, Kind, Link, Profile, Source, Webhook
 from gateway.domain.model.clients import ByTwilio
+from gateway.domain.model.moderation import Unanswered
 from gateway.domain.value import Value
 
 Answer = TypeVar("Answer")
@@ -121,6 +123,9 @@ class Orders(NamedTuple):
     def types(self, room: str, by: str | None = None, activity: str = "typing:start") -> cmd.Type:
         typist = self.speaker(by)
         return cmd.Type(app_id=self.app_id, conversation_id=room, typist=typist, activity=activity)
+
+    def moderates(self, unanswered: Unanswered = "refuse", target: str = "https://example.com/judge") -> Put:
+        return Put(app_id=self.app_id, target=target, timeout_ms=1_000, unanswered=unanswered)
 
     def presses(self, room: str, who: str, action_id: str, source: Source = API) -> cmd.Press:
         return cmd.Press(

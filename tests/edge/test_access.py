@@ -87,6 +87,9 @@ SCOPES = {
     ("POST", "/oauth/token"): OPEN,
     ("DELETE", "/oauth/authorization"): INTEGRATION,
     ("GET", "/v2/tokenInfo"): ANY,
+    ("PUT", "/v2/apps/{appId}/moderation"): APP,
+    ("GET", "/v2/apps/{appId}/moderation"): APP,
+    ("DELETE", "/v2/apps/{appId}/moderation"): APP,
 }
 ROLES = {"another app": "app", "app": "app", "a service account": "account", "account": "account"}
 HOOKS = "/v2/apps/{appId}/integrations/{integrationId}/webhooks"
@@ -115,6 +118,7 @@ def test_every_operation_is_in_the_table() -> None:
     assert {it.method: it.status for it in OPERATIONS if it.method != "POST"} == {
         "GET": 200,
         "PATCH": 200,
+        "PUT": 200,
         "DELETE": 200,
     }
 

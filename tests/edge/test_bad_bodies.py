@@ -118,6 +118,12 @@ BODIES = (
     Asked(
         "POST", f"{ROOM}/activity", requests.ActivityCreate, {"author": {"type": "business"}, "type": "typing:start"}
     ),
+    Asked(
+        "PUT",
+        f"{APP}/moderation",
+        requests.ModerationPut,
+        {"target": "https://x.y", "unanswered": "refuse", "timeoutMs": 500},
+    ),
 )
 BODILESS = {("POST", f"{APP}/switchboards")}
 
@@ -139,7 +145,7 @@ each_body, each_good_body = each((*BODIES, *NEVER)), each(BODIES)
 
 
 def test_every_operation_with_a_body_is_in_the_table() -> None:
-    reading = [it for it in OPERATIONS if it.method in ("POST", "PATCH") and it.reads and JSON in it.media]
+    reading = [it for it in OPERATIONS if it.method in ("POST", "PATCH", "PUT") and it.reads and JSON in it.media]
     expecting = {(it.method, it.path) for it in reading}
     assert {(it.method, it.path) for it in (*BODIES, *NEVER)} == expecting - BODILESS
     assert {it.kind for it in BODIES} >= set(requests.FIELDS.values()) - {requests.Body}

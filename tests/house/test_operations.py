@@ -29,4 +29,4 @@ def test_an_operation_names_its_own_refusals_once(operation: Operation) -> None:
 
 @each_operation
 def test_only_what_has_a_body_asks_for_one(operation: Operation) -> None:
-    assert (operation.asks is not None) <= (operation.method in ("POST", "PATCH"))
+    assert (operation.asks is not None) <= (operation.method in ("POST", "PATCH", "PUT"))

@@ -29,6 +29,7 @@ from gateway.domain.commands.messages import (
     Say,
     Type,
 )
+from gateway.domain.commands.moderation import DeleteModeration, PutModeration
 from gateway.domain.commands.offices import (
     CreateAccountKey,
     CreateApp,
@@ -107,6 +108,7 @@ __all__ = [
     "DeleteKey",
     "DeleteMenu",
     "DeleteMessage",
+    "DeleteModeration",
     "DeleteServiceAccount",
     "DeleteServiceAccountKey",
     "DeleteSwitchboard",
@@ -135,6 +137,7 @@ __all__ = [
     "Posted",
     "Press",
     "PutMenu",
+    "PutModeration",
     "Read",
     "Receive",
     "Ref",

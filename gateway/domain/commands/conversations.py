@@ -13,7 +13,7 @@ from gateway.domain.value import Value
 class CreateConversation(Command[Room], kw_only=True):
     """`opened_by` is the device's user where a person opens it; `messages` are then their first words.
 
-    `reason` is why, as the API names reasons.
+    `judged` says that these have passed their app's moderation. `reason` is why, as the API names reasons.
     """
 
     type: Kind
@@ -26,6 +26,7 @@ class CreateConversation(Command[Room], kw_only=True):
     opened_by: Speaker | None = None
     integration_id: str | None = None
     messages: tuple[Content, ...] = ()
+    judged: bool = False
     reason: str = "none"
     source: Source = API
 

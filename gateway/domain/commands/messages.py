@@ -42,7 +42,8 @@ class Part(Value):
 class Post(InConversation[Posted], kw_only=True):
     """`parts` is what shorthand in `content` stands for, where its files were looked at already.
 
-    `captions` says that shorthand is read in the text of an image or a file, too.
+    `captions` says that shorthand is read in the text of an image or a file, too. `judged` says that it has passed
+    its app's moderation.
     """
 
     author: Speaker
@@ -55,6 +56,7 @@ class Post(InConversation[Posted], kw_only=True):
     destination: Destination | None = None
     parts: tuple[Part, ...] = ()
     captions: bool = False
+    judged: bool = False
     source: Source = API
 
     def needs(self) -> Needs:
@@ -135,11 +137,16 @@ class Type(InConversation[None], kw_only=True):
 
 
 class Press(InConversation[Posted | None], kw_only=True):
-    """A reply or postback button is pressed; `action_id` is the id the gateway gave it."""
+    """A reply or postback button is pressed; `action_id` is the id the gateway gave it.
+
+    `judged` says that what it says has passed its app's moderation; `words` are what is said instead of the button's.
+    """
 
     user: Ref
     action_id: str
     source: Source
+    judged: bool = False
+    words: Content | None = None
 
     def needs(self) -> Needs:
         return Needs(

@@ -9,7 +9,7 @@ from gateway.domain.commands import Posted, Speaker
 from gateway.domain.content import PostbackAction, ReplyAction, Text
 from gateway.domain.decide.decision import Decision
 from gateway.domain.decide.deliveries import with_deliveries
-from gateway.domain.decide.messages import Saying, said
+from gateway.domain.decide.messages import posted
 from gateway.domain.decide.speakers import seat
 from gateway.domain.errors import Refused
 from gateway.domain.house import House
@@ -25,15 +25,15 @@ def press(house: House, command: cmd.Press, stamp: Stamp) -> Decision:
     action = house.actions.get((command.conversation_id, command.action_id))
     match action:
         case ReplyAction():
-            words = Text(text=action.text, payload=action.payload)
-            events = said(house, room, _in_words(command, person, words, action.metadata), stamp)
-            return Decision(with_deliveries(house, room, events, stamp), _posted(events))
+            reply = _in_words(command, Text(text=action.text, payload=action.payload), action.metadata)
+            events = posted(house, room, reply, person, stamp)
+            return Decision(with_deliveries(house, room, events, stamp), _answer(events))
         case PostbackAction():
             pressed = _pressed(room, command, person, action, stamp)
             if not house.office(command.app_id).app.settings.echo_postback:
                 return Decision((pressed,))
-            events = said(house, room, _in_words(command, person, Text(text=action.text)), stamp)
-            return Decision((pressed, *with_deliveries(house, room, events, stamp)), _posted(events))
+            events = posted(house, room, _in_words(command, Text(text=action.text)), person, stamp)
+            return Decision((pressed, *with_deliveries(house, room, events, stamp)), _answer(events))
         case _:
             raise Refused(errors.NO_SUCH_ACTION)
 
@@ -52,18 +52,18 @@ def _pressed(room: Room, command: cmd.Press, person: Person, action: PostbackAct
     )
 
 
-def _in_words(command: cmd.Press, person: Person, words: Text, metadata: Metadata | None = None) -> Saying:
+def _in_words(command: cmd.Press, words: Text, metadata: Metadata | None = None) -> cmd.Post:
     """The press as the user's own message."""
-    post = cmd.Post(
+    return cmd.Post(
         app_id=command.app_id,
         conversation_id=command.conversation_id,
         author=Speaker(user=command.user),
-        content=words,
+        content=command.words or words,
         metadata=metadata,
+        judged=command.judged,
         source=command.source,
     )
-    return Saying(post, person)
 
 
-def _posted(events: Sequence[ev.MessagePosted]) -> Posted:
+def _answer(events: Sequence[ev.MessagePosted]) -> Posted:
     return Posted(tuple(it.message for it in events))

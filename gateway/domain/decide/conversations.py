@@ -95,6 +95,7 @@ def _first_words(command: cmd.CreateConversation, room: Room, content: Content) 
         conversation_id=room.conversation.id,
         author=speaker,
         content=content,
+        judged=command.judged,
         source=command.source,
     )
 

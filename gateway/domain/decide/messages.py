@@ -62,9 +62,11 @@ class Saying(Value):
 
 def said(house: House, room: Room, saying: Saying, stamp: Stamp) -> list[ev.MessagePosted]:
     """The messages of what may be said: one, or several where shorthand makes more of one. All of them fit, or none."""
-    command = saying.command
+    command, office = saying.command, house.office(saying.command.app_id)
+    if saying.person and office.moderation and not command.judged:
+        raise Refused(errors.NOT_JUDGED)
     speaker = author(house, command.author, saying.person, command.source)
-    first, *more = worded(command, house.office(command.app_id), stamp)
+    first, *more = worded(command, office, stamp)
     events = [_message_posted(room, saying, speaker, first, stamp)]
     for part in more:
         room = room_after(room, events[-1])

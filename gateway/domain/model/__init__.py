@@ -3,6 +3,7 @@
 from gateway.domain.model.attachments import Attachment
 from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association, Client, Confirmation, Link
 from gateway.domain.model.menus import Menu
+from gateway.domain.model.moderation import Moderation
 from gateway.domain.model.offices import (
     Account,
     App,
@@ -53,6 +54,7 @@ __all__ = [
     "Menu",
     "MessageTemplate",
     "Metadata",
+    "Moderation",
     "Office",
     "Participant",
     "Partner",

@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.model.menus import Menu
+from gateway.domain.model.moderation import Moderation
 from gateway.domain.model.switchboards import Switchboard
 from gateway.domain.model.templates import MessageTemplate
 from gateway.domain.value import Metadata, Shape, Value
@@ -158,7 +159,7 @@ class SpentCode(Value, kw_only=True):
 
 
 class Office(Value, kw_only=True):
-    """An app with its keys, integrations, switchboard, templates and menu: all that decisions about it need."""
+    """An app with its keys, integrations, switchboard, templates, menu and moderation: all that decisions need."""
 
     app: App
     keys: tuple[Key, ...] = ()
@@ -167,6 +168,7 @@ class Office(Value, kw_only=True):
     spent_codes: tuple[SpentCode, ...] = ()
     templates: tuple[MessageTemplate, ...] = ()
     menu: Menu | None = None
+    moderation: Moderation | None = None
 
     def integration(self, integration_id: str) -> Integration | None:
         return next((it for it in self.integrations if it.id == integration_id), None)

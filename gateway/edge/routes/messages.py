@@ -23,7 +23,7 @@ async def post_message(call: Call) -> Json:
         destination=_destination(body.destination),
         captions=call.formerly(requests.Captions).captions,
     )
-    posted = await call.flow.corridor.execute(await call.flow.media.seen(command))
+    posted = await call.flow.lobby.execute(command)
     return {"messages": [v2.message(it) for it in posted.messages]}
 
 
@@ -105,6 +105,8 @@ OPERATIONS = (
             errors.DESTINATION_MISPLACED,
             errors.NO_API_FORM_RESPONSE,
             errors.LOCKED,
+            errors.MESSAGE_REFUSED,
+            errors.NOT_JUDGED,
         ),
     ),
     Operation(

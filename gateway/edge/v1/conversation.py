@@ -43,7 +43,7 @@ async def press(call: Call) -> None:
     """The user presses a button of theirs."""
     here = (await call.room()).conversation.id
     draft = await call.body(activities.PostbackDraft)
-    await call.flow.corridor.execute(
+    await call.flow.lobby.execute(
         Press(app_id=call.app_id, conversation_id=here, user=call.ref, action_id=draft.action_id, source=API)
     )
 

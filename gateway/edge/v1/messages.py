@@ -25,8 +25,7 @@ async def said(call: Call, sent: dict[str, Any]) -> Json:
     draft = drafts.post(sent, call.app_id, call.ref)
     if call.caller.scope is Scope.USER and draft.author.user is None:
         raise Refused(errors.FORBIDDEN)
-    say = await call.flow.media.seen(Say(app_id=call.app_id, user=call.ref, post=draft))
-    posted = await call.flow.corridor.execute(say)
+    posted = await call.flow.lobby.execute(Say(app_id=call.app_id, user=call.ref, post=draft))
     app = (await call.office()).app
     first, *more = [v1.message(it, app) for it in posted.messages]
     shown: Json = {"message": first, "conversation": v1.conversation(await call.room())}

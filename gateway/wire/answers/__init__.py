@@ -3,6 +3,7 @@
 from gateway.wire.answers.answer import Answer, Count, Error, Errors, Id, Listing, Nothing, PageLinks, PageMeta, Time
 from gateway.wire.answers.attachments import Attachment, AttachmentAnswer
 from gateway.wire.answers.clients import Client, ClientAnswer, ClientList, Device, DeviceAnswer, DeviceList
+from gateway.wire.answers.moderation import Moderation, ModerationAnswer
 from gateway.wire.answers.offices import (
     INTEGRATIONS,
     AccessToken,
@@ -84,6 +85,8 @@ __all__ = [
     "Message",
     "MessageList",
     "MessagesAnswer",
+    "Moderation",
+    "ModerationAnswer",
     "Nothing",
     "PageLinks",
     "PageMeta",

@@ -99,6 +99,9 @@ EXAMPLES: Final[dict[Any, dict[str, Json]]] = {
             "target": {"conversationId": "029c31f25a21b47effd7be90"},
         }
     },
+    requests.ModerationPut: {
+        "moderation": {"target": "https://example.com/judge", "timeoutMs": 1500, "unanswered": "accept"}
+    },
     requests.SwitchboardUpdate: {"off": {"enabled": False}},
     requests.SwitchboardIntegrationCreate: {
         "bot": {"name": "bot", "integrationType": "custom", "deliverStandbyEvents": False, "messageHistoryCount": 5}

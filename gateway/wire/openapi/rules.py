@@ -113,6 +113,7 @@ RULES: Final[dict[str, Json]] = {  # by the name of the schema they are laid ove
     },
     "ConversionEvents": exactly_one("messenger", "instagram", "whatsapp", kind="object"),
     "WebhookCreate": fields(target=WEB, triggers=TRIGGERS),
+    "ModerationPut": fields(target=WEB),
     "WebhookUpdate": fields(target=WEB, triggers=TRIGGERS),
     "Text": {
         "anyOf": [

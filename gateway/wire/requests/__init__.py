@@ -60,6 +60,7 @@ from gateway.wire.requests.integrations import (
     check_lasting,
 )
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Captions, Destination, MessageCreate
+from gateway.wire.requests.moderation import ModerationPut
 from gateway.wire.requests.oauth import Authorize, Consent, TokenRequest, Wished
 from gateway.wire.requests.switchboards import (
     SwitchboardIntegrationCreate,
@@ -115,6 +116,7 @@ __all__ = [
     "MessagebirdFields",
     "MessengerChanges",
     "MessengerFields",
+    "ModerationPut",
     "Moment",
     "NameChange",
     "OfferControl",
