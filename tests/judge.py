@@ -35,6 +35,7 @@ class Judge:
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked: list[Json] = []
+        self.bodies: list[bytes] = []
         self.shown: list[dict[str, str]] = []
         self.inside = 0
         self.most_inside = 0
@@ -49,6 +50,7 @@ class Judge:
         question = await request.json()
         async with self._news:
             self.asked.append(question)
+            self.bodies.append(await request.read())
             self.shown.append(dict(request.headers))
             self._news.notify_all()
         self.inside += 1

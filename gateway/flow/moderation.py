@@ -1,8 +1,8 @@
 """Users' messages are judged before they are said, where their app wants that: its endpoint is asked about each."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 import structlog
 
@@ -26,6 +26,11 @@ C = TypeVar("C", bound=AnyCommand)
 FREE: Final = 10_000  # apps that are remembered to want nothing judged
 
 log = structlog.get_logger(__name__)
+
+
+class Question(NamedTuple):
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Desk:
@@ -115,7 +120,9 @@ class Moderators:
         return [_good(it) for it in await asyncio.gather(*asking, return_exceptions=True)]
 
     async def _word(self, moderation: Moderation, event: MessagePosted, *, opens: bool) -> Content | None:
-        reply = await self._asked(event.app_id, moderation, wire.question(moderation, event, opens=opens))
+        question = wire.question(moderation, event, opens=opens)
+        headers = wire.headers(moderation, event.id, self._now(), question)
+        reply = await self._asked(event.app_id, moderation, Question(headers, question))
         match _read(reply, event.message.content):
             case Accept():
                 return None
@@ -140,7 +147,7 @@ class Moderators:
             return command
         return again
 
-    async def _asked(self, app_id: str, moderation: Moderation, question: bytes) -> Reply | None:
+    async def _asked(self, app_id: str, moderation: Moderation, question: Question) -> Reply | None:
         """What the endpoint answers within the deadline; None where it is not asked after all."""
         desk = self._desk(app_id, moderation)
         if not desk.circuit.closed and not desk.takes(self._now()):
@@ -160,7 +167,7 @@ class Moderators:
             desk = self._desks[app_id] = Desk(moderation)
         return desk
 
-    async def _in_turn(self, desk: Desk, question: bytes) -> Reply | None:
+    async def _in_turn(self, desk: Desk, question: Question) -> Reply | None:
         clock = asyncio.get_running_loop().time
         ends = clock() + desk.moderation.timeout_ms / 1000
         try:
@@ -173,8 +180,7 @@ class Moderators:
                 return None
             desk.calls += 1
             try:
-                target, headers = desk.moderation.target, wire.headers(desk.moderation)
-                reply = await self._call(target, headers, question, ends - clock())
+                reply = await self._call(desk.moderation.target, question.headers, question.body, ends - clock())
             finally:
                 desk.calls -= 1
         finally:

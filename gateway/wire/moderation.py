@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gateway.domain import signing
 from gateway.domain.content import Content
 from gateway.domain.errors import Refused, bad_request
 from gateway.domain.events import MessagePosted
 from gateway.domain.model import Moderation
 from gateway.domain.value import Shape
-from gateway.wire import v2
+from gateway.wire import signature, v2
 from gateway.wire.json import encode, read
 from gateway.wire.v2 import Json
 
@@ -54,9 +55,22 @@ def question(moderation: Moderation, event: MessagePosted, *, opens: bool) -> by
     return encode(body)
 
 
-def headers(moderation: Moderation) -> Mapping[str, str]:
-    """By which the endpoint knows who asks."""
-    return {"X-API-Key": moderation.secret}
+def headers(moderation: Moderation, call_id: str, now: int, body: bytes) -> Mapping[str, str]:
+    """By which the endpoint knows who asks: the shared secret, and signatures by those that are not sent."""
+    secrets = signing.valid(moderation.signing, now)
+    return {"X-API-Key": moderation.secret, **signature.headers(call_id, now, secrets, body)}
+
+
+def shown(it: Moderation) -> Json:
+    """A moderation as REST answers it."""
+    return {
+        "id": it.id,
+        "target": it.target,
+        "secret": it.secret,
+        "signingSecrets": [signature.shown(secret) for secret in it.signing],
+        "timeoutMs": it.timeout_ms,
+        "unanswered": it.unanswered,
+    }
 
 
 def verdict(answer: bytes, asked: Content | None) -> Verdict:

@@ -6,7 +6,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 
+from gateway.domain.model import SigningSecret
 from gateway.domain.signing import PREFIX
+from gateway.wire.v2 import Json, time, without_none
+
+
+def shown(it: SigningSecret) -> Json:
+    return without_none(secret=it.secret, until=time(it.until))
 
 
 def headers(call_id: str, at_ms: int, secrets: Sequence[str], body: bytes) -> dict[str, str]:

@@ -16,7 +16,6 @@ from gateway.domain.model import (
     Device,
     Integration,
     Key,
-    Moderation,
     Participant,
     Person,
     Responder,
@@ -121,16 +120,6 @@ def webhook(it: Webhook) -> Json:
         "secret": it.secret,
         "includeFullUser": it.include_full_user,
         "includeFullSource": it.include_full_source,
-    }
-
-
-def moderation(it: Moderation) -> Json:
-    return {
-        "id": it.id,
-        "target": it.target,
-        "secret": it.secret,
-        "timeoutMs": it.timeout_ms,
-        "unanswered": it.unanswered,
     }
 
 

@@ -149,13 +149,16 @@ def test_card_numbers_are_hidden_in_other_words_too() -> None:
     assert said(town, command) == [Text(text="**** **** **** 1111")]
 
 
-def test_a_change_keeps_the_secret_and_a_new_beginning_does_not() -> None:
+def test_a_change_keeps_the_secrets_and_a_new_beginning_does_not() -> None:
     town = Town()
     first = town.do(town.orders.moderates())
     assert len(first.secret) == 86
     assert town.do(town.orders.moderates()) == first
+    signed = town.do(cmd.RotateModerationSecret(app_id=town.app_id, grace_s=60))
+    assert signed == structs.replace(first, signing=signed.signing)
+    assert [it.secret for it in signed.signing][1:] == [first.signing[0].secret]
     changed = town.do(town.orders.moderates("accept", "https://example.com/other"))
-    assert (changed.id, changed.secret) == (first.id, first.secret)
+    assert (changed.id, changed.secret, changed.signing) == (first.id, first.secret, signed.signing)
     assert (changed.target, changed.unanswered) == ("https://example.com/other", "accept")
     assert town.house.office(town.app_id).moderation == changed
     town.do(cmd.DeleteModeration(app_id=town.app_id))

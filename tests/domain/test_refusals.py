@@ -440,6 +440,7 @@ REFUSALS: Final[list[tuple[Problem, str, Story]]] = [
     (errors.ATTACHMENT_NOT_FOUND, "another app's", _file_of_another),
     (errors.CONVERSATION_NOT_FOUND, "to keep a file for", lambda t: _keeps(t, conversation_id=NOBODY)),
     (errors.NO_MODERATION, "to delete", lambda t: cmd.DeleteModeration(app_id=t.app_id)),
+    (errors.NO_MODERATION, "to sign", lambda t: cmd.RotateModerationSecret(app_id=t.app_id, grace_s=0)),
     (errors.NOT_JUDGED, "past the moderation", _unjudged),
     (errors.USER_EXISTS, "an external id twice", _twice),
     (errors.LOCKED, "the room is full of messages", _full),

@@ -89,6 +89,7 @@ SCOPES = {
     ("GET", "/v2/tokenInfo"): ANY,
     ("PUT", "/v2/apps/{appId}/moderation"): APP,
     ("GET", "/v2/apps/{appId}/moderation"): APP,
+    ("POST", "/v2/apps/{appId}/moderation/signingSecret/rotate"): APP,
     ("DELETE", "/v2/apps/{appId}/moderation"): APP,
 }
 ROLES = {"another app": "app", "app": "app", "a service account": "account", "account": "account"}

@@ -133,6 +133,7 @@ NEVER = (  # refused in the end, however good the body is
         "POST", f"{ROOM}/download", requests.DownloadMessageRef, {"userId": "x", "apple": {"interactiveDataRef": REF}}
     ),
     Asked("POST", f"{ROOM}/conversionEvents", requests.ConversionEvents, {"messenger": {"payload": {"data": [{}]}}}),
+    Asked("POST", f"{APP}/moderation/signingSecret/rotate", requests.SigningSecretRotate, {"graceSeconds": 60}),
     Asked("POST", "/oauth/token", requests.TokenRequest, {"grant_type": "authorization_code", "code": "x"}),
 )
 

@@ -18,8 +18,10 @@ async def test_moderation_from_birth_to_death(rest: Rest) -> None:
         assert (none.status, none.code, none.title) == (404, "not_found", "The app has no moderation")
     made = await rest("PUT", "/moderation", ASKED)
     moderation = made.body["moderation"]
-    assert made == (200, {"moderation": {**ASKED, "id": moderation["id"], "secret": moderation["secret"]}})
+    given = {name: moderation[name] for name in ("id", "secret", "signingSecrets")}
+    assert made == (200, {"moderation": {**ASKED, **given}})
     assert len(moderation["secret"]) == 86
+    assert [it["secret"][:6] for it in moderation["signingSecrets"]] == ["whsec_"]
     assert await rest("GET", "/moderation") == made
     assert await rest("PUT", "/moderation", ASKED) == made
     changed = await rest("PUT", "/moderation", {"target": f"{TARGET}/2", "unanswered": "accept"})
@@ -60,6 +62,24 @@ async def test_what_has_to_be_said(rest: Rest, field: str) -> None:
     refused = await rest("PUT", "/moderation", {name: it for name, it in ASKED.items() if name != field})
     assert (refused.status, refused.title) == (400, f"should have required property '{field}'")
     assert (await rest("GET", "/moderation")).status == 404
+
+
+async def test_the_signing_secret_is_rotated(rest: Rest) -> None:
+    none = await rest("POST", "/moderation/signingSecret/rotate")
+    assert (none.status, none.title) == (404, "The app has no moderation")
+    before = (await rest("PUT", "/moderation", ASKED)).body["moderation"]
+    after = (await rest("POST", "/moderation/signingSecret/rotate", {"graceSeconds": 60})).body["moderation"]
+    new, former = after["signingSecrets"]
+    assert {**after, "signingSecrets": before["signingSecrets"]} == before
+    assert former == {**before["signingSecrets"][0], "until": former["until"]}
+    assert new.keys() == {"secret"}
+    assert (await rest("PUT", "/moderation", ASKED)).body["moderation"] == after
+    alone = await rest("POST", "/moderation/signingSecret/rotate", {"graceSeconds": 0})
+    assert len(alone.body["moderation"]["signingSecrets"]) == 1
+    for seconds in (-1, 2_592_001, "60", 1.5, None):
+        refused = await rest("POST", "/moderation/signingSecret/rotate", {"graceSeconds": seconds})
+        assert (refused.status, "graceSeconds" in refused.title) == (400, True)
+    assert await rest("GET", "/moderation") == alone
 
 
 @pytest.mark.parametrize("timeout_ms", [100, 10_000])

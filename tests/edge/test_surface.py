@@ -19,7 +19,10 @@ WIDER[("GET", "/v2/tokenInfo")] = {"account", "app", "integration"}
 CONSENT = ("POST", "/oauth/authorize")
 
 # Ours, beside the API.
-ADDED = {(method, "/v2/apps/{appId}/moderation") for method in ("PUT", "GET", "DELETE")}
+ADDED = {
+    *((method, "/v2/apps/{appId}/moderation") for method in ("PUT", "GET", "DELETE")),
+    ("POST", "/v2/apps/{appId}/moderation/signingSecret/rotate"),
+}
 
 # In 17.12.1, the newest version, but not yet in the document that may be handed on.
 NEWER = {("GET", "/v2/apps/{appId}/users")}

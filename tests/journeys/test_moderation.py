@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from tests.files import PNG
 from tests.house_under_test import Answer, Device, House, Json, opened
@@ -119,6 +120,24 @@ async def test_a_refused_message_counts_nowhere(house: House, judge: Judge) -> N
     judge.answer = lambda _: refuse("No.")
     await posts(house, room, "grr")
     assert [it["unreadCount"] for it in await house.participants(room)] == [0, 0]
+
+
+async def test_questions_are_signed(house: House, judge: Judge) -> None:
+    """As the receiver's own library reads them, by each of the secrets while they hold."""
+    room = await house.group("ann")
+    moderation = await moderated(house, judge.url)
+    rotated = (await house.rest("POST", "/moderation/signingSecret/rotate")).body["moderation"]
+    for _ in range(2):
+        await posts(house, room, "hello")
+    secrets = [it["secret"] for it in rotated["signingSecrets"]]
+    assert secrets[1:] == [moderation["signingSecrets"][0]["secret"]]
+    for body, shown in zip(judge.bodies, judge.shown, strict=True):
+        for secret in secrets:
+            assert secret not in str(shown)
+            Webhook(secret).verify(body, shown)
+            with pytest.raises(WebhookVerificationError):
+                Webhook(secret).verify(body + b" ", shown)
+    assert len({it["webhook-id"] for it in judge.shown}) == 2
 
 
 # Who is asked about what

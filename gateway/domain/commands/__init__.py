@@ -29,7 +29,7 @@ from gateway.domain.commands.messages import (
     Say,
     Type,
 )
-from gateway.domain.commands.moderation import DeleteModeration, PutModeration
+from gateway.domain.commands.moderation import DeleteModeration, PutModeration, RotateModerationSecret
 from gateway.domain.commands.offices import (
     CreateAccountKey,
     CreateApp,
@@ -143,6 +143,7 @@ __all__ = [
     "Ref",
     "ReleaseControl",
     "RemoveAttachment",
+    "RotateModerationSecret",
     "RotateSigningSecret",
     "Say",
     "Seat",

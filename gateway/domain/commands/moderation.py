@@ -13,5 +13,11 @@ class PutModeration(Command[Moderation], kw_only=True):
     unanswered: Unanswered
 
 
+class RotateModerationSecret(Command[Moderation], kw_only=True):
+    """A new signing secret; those before it sign along for `grace_s` seconds."""
+
+    grace_s: int
+
+
 class DeleteModeration(Command[None], kw_only=True):
     pass

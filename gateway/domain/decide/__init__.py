@@ -63,6 +63,7 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.PutMenu: menus.put,
     cmd.DeleteMenu: menus.delete,
     cmd.PutModeration: moderation.put,
+    cmd.RotateModerationSecret: moderation.rotate,
     cmd.DeleteModeration: moderation.delete,
     cmd.CreatePartner: partners.create,
     cmd.Admit: partners.admit,

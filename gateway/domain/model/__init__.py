@@ -15,13 +15,13 @@ from gateway.domain.model.offices import (
     Pause,
     Scope,
     ServiceAccount,
-    SigningSecret,
     SpentCode,
     Webhook,
 )
 from gateway.domain.model.partners import Grant, Partner
 from gateway.domain.model.people import AuthCode, BrandId, Device, ExternalId, Identity, Person, Profile, User
 from gateway.domain.model.rooms import API, Author, Conversation, Kind, Participant, Room, Source
+from gateway.domain.model.signing import SigningSecret
 from gateway.domain.model.switchboards import Responder, Switchboard, SwitchboardIntegration
 from gateway.domain.model.templates import MessageTemplate
 from gateway.domain.value import Metadata

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.model.menus import Menu
 from gateway.domain.model.moderation import Moderation
+from gateway.domain.model.signing import SigningSecret
 from gateway.domain.model.switchboards import Switchboard
 from gateway.domain.model.templates import MessageTemplate
 from gateway.domain.value import Metadata, Shape, Value
@@ -82,13 +83,6 @@ class App(Value, kw_only=True):
     metadata: Metadata = {}
     retention_since: int = 0
     service_account_id: str | None = None
-
-
-class SigningSecret(Value, kw_only=True):
-    """`whsec_` and base64, as Standard Webhooks write it. One that was replaced signs along until `until`, in ms."""
-
-    secret: str
-    until: int | None = None
 
 
 class Pause(Value, kw_only=True):

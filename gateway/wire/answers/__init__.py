@@ -39,6 +39,7 @@ from gateway.wire.answers.rooms import (
     Responder,
     Source,
 )
+from gateway.wire.answers.signing import SigningSecret
 from gateway.wire.answers.switchboards import (
     Switchboard,
     SwitchboardAnswer,
@@ -94,6 +95,7 @@ __all__ = [
     "ParticipantAnswer",
     "ParticipantList",
     "Responder",
+    "SigningSecret",
     "Source",
     "Switchboard",
     "SwitchboardAnswer",

@@ -102,6 +102,7 @@ EXAMPLES: Final[dict[Any, dict[str, Json]]] = {
     requests.ModerationPut: {
         "moderation": {"target": "https://example.com/judge", "timeoutMs": 1500, "unanswered": "accept"}
     },
+    requests.SigningSecretRotate: {"hour": {"graceSeconds": 3600}},
     requests.SwitchboardUpdate: {"off": {"enabled": False}},
     requests.SwitchboardIntegrationCreate: {
         "bot": {"name": "bot", "integrationType": "custom", "deliverStandbyEvents": False, "messageHistoryCount": 5}

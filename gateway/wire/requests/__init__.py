@@ -62,6 +62,7 @@ from gateway.wire.requests.integrations import (
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Captions, Destination, MessageCreate
 from gateway.wire.requests.moderation import ModerationPut
 from gateway.wire.requests.oauth import Authorize, Consent, TokenRequest, Wished
+from gateway.wire.requests.signing import SigningSecretRotate
 from gateway.wire.requests.switchboards import (
     SwitchboardIntegrationCreate,
     SwitchboardIntegrationUpdate,
@@ -127,6 +128,7 @@ __all__ = [
     "SdkFields",
     "Seconds",
     "SettingsChanges",
+    "SigningSecretRotate",
     "SwitchboardIntegrationCreate",
     "SwitchboardIntegrationUpdate",
     "SwitchboardUpdate",
