@@ -1,29 +1,57 @@
 """Health, readiness and metrics."""
 
+from collections.abc import Iterator
+from math import isinf
+from typing import Final, NamedTuple
+
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from gateway.domain import errors
 from gateway.edge.http import refusal
 from gateway.flow.floor import Flow
+from gateway.flow.metrics import METRICS, Histogram, Metric, Reading, Readings
+
+Numbers = CounterMetricFamily | GaugeMetricFamily
+Family = Numbers | HistogramMetricFamily
+
+FAMILIES: Final = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
 
 
-class Readings:
-    """What the gateway knows of itself, read when it is asked."""
+class Exposition(NamedTuple):
+    """A reading, in the words of Prometheus."""
 
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
+    reading: Reading
 
-    def collect(self) -> list[GaugeMetricFamily]:
-        devices = GaugeMetricFamily("gateway_devices", "Devices that are connected")
-        devices.add_metric([], len(self._flow.hub))
-        return [devices]
+    def collect(self) -> Iterator[Family]:
+        for metric in METRICS:
+            if isinstance(metric, Histogram):
+                yield _histogram(metric, self.reading)
+            else:
+                yield _family(metric, self.reading)
+
+
+def _family(metric: Metric, reading: Reading) -> Numbers:
+    family: Numbers = FAMILIES[metric.kind](metric.name, metric.sentence, labels=metric.labels)
+    for labels, value in metric.read(reading):
+        family.add_metric(labels, value)
+    return family
+
+
+def _histogram(metric: Histogram, reading: Reading) -> HistogramMetricFamily:
+    lags = metric.read(reading)
+    family = HistogramMetricFamily(metric.name, metric.sentence, labels=())
+    family.add_metric((), [(_bound(seconds), count) for seconds, count in lags.up_to()], lags.sum_s)
+    return family
+
+
+def _bound(seconds: float) -> str:
+    return "+Inf" if isinf(seconds) else str(seconds)
 
 
 def routes(flow: Flow, prefix: str) -> list[web.RouteDef]:
-    registry = CollectorRegistry()
-    registry.register(Readings(flow))
+    readings = Readings(flow)
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -34,7 +62,8 @@ def routes(flow: Flow, prefix: str) -> list[web.RouteDef]:
         return web.json_response({"status": "ready"})
 
     async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        body = generate_latest(Exposition(await readings()))
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return [
         web.get(f"{prefix}/healthz", alive),

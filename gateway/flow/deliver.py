@@ -1,6 +1,7 @@
 """The mirror's last stretch: what waits in the outbox is sent to its webhook, in order per conversation."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ from gateway.flow import letter
 from gateway.flow.fates import AT_ONCE, Call, Fate, Fates, Waiting
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling
+from gateway.flow.tally import Tally
 from gateway.flow.target import Target, together
 from gateway.flow.terms import MANNERS, Terms
 from gateway.ports import Attempt, Mirrored, Poster, Settled, Store
@@ -37,6 +39,7 @@ class Deliverer:
     """
 
     def __init__(self, store: Store, poster: Poster, tasks: Tasks, terms: Terms, disable: Disable) -> None:
+        self.tally = Tally()
         self._store = store
         self._poster = poster
         self._tasks = tasks
@@ -85,6 +88,15 @@ class Deliverer:
         """How its endpoint is called: "closed" as ever, "open" not for now, "half-open" by one event, as a probe."""
         target = self._targets.get(webhook_id)
         return (target.circuit if target else CLOSED).state(self._now())
+
+    def circuits(self) -> Counter[str]:
+        """How many of the webhooks that something is being done about are called how."""
+        return Counter(it.circuit.state(self._now()) for it in self._targets.values())
+
+    @property
+    def calls(self) -> int:
+        """How many are under way."""
+        return len(self._calls)
 
     def _know(self, office: Office) -> None:
         """Begin, or go on, where webhooks are not paused; an endpoint elsewhere is not to blame for the one before."""
@@ -137,6 +149,7 @@ class Deliverer:
             fates = await self._attempt(webhook_id, target, lanes)
         except Exception:  # on our side: nothing is known to have arrived
             log.exception("delivering failed", webhook=webhook_id)
+            self.tally.broke()
             fates = dict.fromkeys(lanes, Fate(wait_s=STORE_BACK_S))
         target.calls -= 1
         for lane in reversed(lanes):
@@ -200,14 +213,17 @@ class Deliverer:
         target.batch, target.url = letter.batch(webhook), webhook.target
         begun, forgotten = self._now(), self._forgotten
         post = letter.written(office, webhook, together(it.rows for it in waiting.values()), begun)
-        answered = await self._poster(webhook.target, post.headers, post.body)
+        answered, ended = await self._poster(webhook.target, post.headers, post.body), self._now()
         if forgotten != self._forgotten:  # the answer may speak of somebody who is forgotten by now
             answered = structs.replace(answered, said="")
         call = Call(post.sent, waiting)
         settled, fates = self._judged(webhook, target, call, answered)
         await self._settling(*settled, attempt=self._attempt_of(webhook, call, answered, begun))
         if answered.status in MANNERS[webhook.delivery.standard].gone:
+            self.tally.disabled(answered)
             await self._gone(office, webhook, target)
+        else:
+            self.tally.called(call.sent, answered, settled, ended)
         return {**{lane: Fate() for lane, it in waiting.items() if not it.rows}, **fates}
 
     def _attempt_of(self, webhook: Webhook, call: Call, answered: Answered, begun: int) -> Attempt | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gateway.config import Settings
 from gateway.domain import errors, goodbyes, limits
+from gateway.flow.metrics import METRICS
 from gateway.wire.early_access import TABLE
 
 README = Path(__file__).parents[2] / "README.md"
@@ -41,6 +42,14 @@ def close_codes() -> list[str]:
     return lines
 
 
+def metrics() -> list[str]:
+    lines = ["| metric | kind | labels | what it says |", "|---|---|---|---|"]
+    for it in METRICS:
+        labels = " ".join(f"`{label}`" for label in it.labels)
+        lines.append(f"| `{it.name}` | {it.kind} | {labels or '–'} | {it.sentence} |")
+    return lines
+
+
 def early_access() -> list[str]:
     lines = ["| | in early access | since | with the setting |", "|---|---|---|---|"]
     lines += [f"| {it.what} | {it.before} | {it.now} | {it.both} |" for it in TABLE]
@@ -50,6 +59,7 @@ def early_access() -> list[str]:
 TABLES = {
     "settings": settings,
     "limits": limits_,
+    "metrics": metrics,
     "errors": errors_,
     "close codes": close_codes,
     "early access": early_access,
