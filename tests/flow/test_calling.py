@@ -252,6 +252,33 @@ async def test_an_answer_is_kept_without_the_secrets_that_it_repeats(mail: Mail)
     assert len(kept.said) == 500
 
 
+async def test_what_is_deleted_is_not_kept_to_be_told_again(mail: Mail) -> None:
+    """But what waits is still told: the mirror shows what happened."""
+    orders = mail.building.orders
+    other = (await mail.building.one(orders.group("ann"))).conversation.id
+    mail.doorstep.answer = lambda call: 404 if "bad" in mail.doorstep.bodies[-1].decode() else 200
+    await choose(mail, one_per_call=True)
+    first, *_ = await mail.says("one", "bad", "three")
+    with_its_id = orders.says(mail.room, "again", metadata={"about": first})
+    await mail.building.one(with_its_id)
+    await mail.says("elsewhere", room=other)
+    await mail.goes()
+    await choose(mail, paused=True)
+    (late,) = await mail.says("late")
+    assert len(kept(mail)) == 6
+    await mail.building.at_once(orders.deletes(mail.room, first), orders.deletes(mail.room, late))
+    assert kept(mail) == ["bad", "three", "elsewhere", "late"]
+    await mail.building.one(orders.clears(mail.room))
+    assert kept(mail) == ["elsewhere", "late"]
+    await mail.building.one(orders.removes(other))
+    assert kept(mail) == ["late"]
+
+
+def kept(mail: Mail) -> list[str]:
+    """The texts that are there to be told, or told again."""
+    return [text for (text,) in mail.building.rows("SELECT body ->> '$.message.content.text' FROM outbox ORDER BY id")]
+
+
 async def test_what_was_told_is_told_again_in_its_place(mail: Mail) -> None:
     said = await mail.says("one", "two", "three")
     await mail.goes()

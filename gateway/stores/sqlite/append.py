@@ -46,6 +46,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *_cleared(happened),
         *_messages(house, happened),
         *put("put_events", _histories(happened)),
+        *_untold(happened),
         *put("put_outbox", list(_due(mirrored))),
         *over("stray_outbox", sorted(_closed(house, events) - _closed_with_apps(house, events))),
         *put("put_stays", sorted(_stays(happened))),
@@ -280,6 +281,13 @@ def _due(mirrored: Sequence[Mirrored]) -> Iterator[Row]:
         if it.event is not written[0]:
             written = (it.event, _unheard(it.event))
         yield it.id, it.webhook_id, it.lane, it.event.id, written[1]
+
+
+def _untold(happened: Happened) -> Iterator[Statement]:
+    """What was deleted is not kept to be told again."""
+    yield from over("drop_told", [(it.conversation.id, it.message_id) for it in happened.of(ev.MessageDeleted)])
+    emptied = (*happened.of(ev.MessagesCleared), *happened.of(ev.ConversationRemoved))
+    yield from over("drop_told_of_rooms", sorted({it.conversation.id for it in emptied}))
 
 
 def _unheard(event: ev.Event) -> str:

@@ -517,11 +517,21 @@ INSERT INTO outbox (id, webhook_id, lane, event_id, body) VALUES (?, ?, ?, ?, ?)
 -- stray_outbox: What is told of conversations that are no more.
 UPDATE outbox SET stray = 1 WHERE lane IN (SELECT value FROM json_each(?));
 
+-- drop_told: What is kept of messages, as [conversation, id], and of whatever says them again; what waits is still told.
+DELETE FROM outbox WHERE id IN (
+    SELECT told.id FROM json_each(?) AS gone
+    CROSS JOIN outbox AS told ON told.lane = json_extract(gone.value, '$[0]') AND told.ended_at IS NOT NULL
+    WHERE instr(told.body, json_extract(gone.value, '$[1]'))
+);
+
+-- drop_told_of_rooms: What is kept of conversations that were emptied, or are no more; what waits is still told.
+DELETE FROM outbox WHERE ended_at IS NOT NULL AND lane IN (SELECT value FROM json_each(?));
+
 -- drop_outbox: Events whose webhook is no more, or that are not kept.
 DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));
 
 -- end_outbox: Events that were delivered, as (ids, time).
-UPDATE outbox SET attempts = attempts + 1, ended_at = ?2 WHERE id IN (SELECT value FROM json_each(?1));
+UPDATE outbox SET attempts = attempts + 1, ended_at = ?2, failed = 0 WHERE id IN (SELECT value FROM json_each(?1));
 
 -- postpone_outbox: Events that are tried again, as [id, attempts, due].
 UPDATE outbox SET attempts = json_extract(kept.value, '$[1]'), due_at = json_extract(kept.value, '$[2]')
