@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import random
-import re
 import secrets
 import signal
 import sys
@@ -21,10 +20,10 @@ from aiohttp import web
 
 from gateway.buses.local import LocalBus
 from gateway.config import Settings
-from gateway.domain import goodbyes, limits
-from gateway.domain.commands import CreateAccountKey, UpdateDelivery
+from gateway.domain import goodbyes
+from gateway.domain.commands import UpdateDelivery
 from gateway.domain.errors import Refused
-from gateway.domain.model import Key, Partner, Scope, Webhook
+from gateway.domain.model import Webhook
 from gateway.edge import configs, documents, downloads, http, probes, uploads
 from gateway.edge import demo as demonstration
 from gateway.edge.fetcher import HttpFetcher
@@ -44,7 +43,6 @@ from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks, every
 from gateway.flow.media import Media
 from gateway.flow.moderation import Moderators
-from gateway.flow.provision import Credentials
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.retention import Retention
@@ -52,14 +50,14 @@ from gateway.flow.sweeper import Sweeper
 from gateway.flow.terms import Terms
 from gateway.flow.typing import Typists
 from gateway.premises import CannotStart, alone_on, port, using
+from gateway.remote.rest import Unanswered
 from gateway.stores.blobs import ObjectBlobs, open_blobs
 from gateway.stores.sqlite import open_store
-from gateway.wire import json, tokens
+from gateway.wire import json
 
 DATABASE = "gateway.db"
 ATTACHMENTS = "attachments"
 BACKLOG = 4_096
-REDIRECT_URI = re.compile(r"https?://[\w.:\[\]-]+(?:[/?][!-\"$-~]*)?", re.ASCII)  # without a fragment
 DEMO_INTERVALS_S = "2,4,8,16,32,64,128,256"  # a receiver that is back is seen to catch up
 
 T = TypeVar("T")
@@ -242,45 +240,6 @@ def calm() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def create_account_key(settings: Settings) -> Key:
-    async with flowing(settings) as flow:
-        return await flow.corridor.execute(CreateAccountKey())
-
-
-async def create_app(settings: Settings, name: str) -> Credentials:
-    _check_length("name", name, limits.NAME)
-    async with flowing(settings) as flow:
-        return await provision.new_app(flow, name)
-
-
-async def create_partner(settings: Settings, name: str, redirect_uris: tuple[str, ...]) -> Partner:
-    """An OAuth client; raises `CannotStart` for an address that nobody can be sent back to."""
-    _check_length("name", name, limits.NAME)
-    if not 1 <= len(redirect_uris) <= limits.REDIRECT_URIS:
-        raise CannotStart(f"redirect-uri: should be given 1 to {limits.REDIRECT_URIS} times")
-    for uri in redirect_uris:
-        _check_length("redirect-uri", uri, limits.URL)
-        if not REDIRECT_URI.fullmatch(uri):
-            raise CannotStart(f"redirect-uri: {uri} should be an http or https URL without a fragment")
-    async with flowing(settings) as flow:
-        return await provision.new_partner(flow, name, redirect_uris)
-
-
-async def user_token(settings: Settings, app_id: str, external_id: str) -> str:
-    """A JWT for a user, signed with the app's first key; raises `Refused`, or `CannotStart` without a key."""
-    _check_length("external-id", external_id, limits.EXTERNAL_ID)
-    async with flowing(settings) as flow:
-        keys = [it for it in (await flow.registry.office(app_id)).keys if it.scope is Scope.APP]
-        if not keys:
-            raise CannotStart(f"app-id: the app {app_id} has no key")
-        return tokens.sign(keys[0].id, keys[0].secret, {"scope": "user", "external_id": external_id})
-
-
-def _check_length(name: str, value: str, longest: int) -> None:
-    if not 1 <= len(value) <= longest:
-        raise CannotStart(f"{name}: should have 1 to {longest} characters")
-
-
 async def demo(settings: Settings) -> None:
     """The gateway with sample data and the page at `/demo/`, for this machine alone: the page holds tokens."""
     if settings.host not in demonstration.LOOPBACK:
@@ -308,6 +267,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return uvloop.run(work)
     except Refused as refused:
         raise CannotStart(refused.problem.title) from None
+    except Unanswered as unanswered:
+        raise CannotStart(str(unanswered)) from None
 
 
 def one_line(value: object) -> str:

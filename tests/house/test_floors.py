@@ -34,7 +34,10 @@ TRESPASSES = [
     ("gateway/stores/__init__.py", "import gateway.buses"),
     ("gateway/edge/__init__.py", "import gateway.stores"),
     ("gateway/config.py", "import gateway.flow"),
-    ("gateway/cli.py", "import gateway.flow"),
+    ("gateway/cli/commands.py", "import gateway.flow"),
+    ("gateway/errands.py", "import gateway.cli"),
+    ("gateway/remote/rest.py", "import gateway.flow"),
+    ("gateway/remote/rest.py", "import gateway.config"),
     ("clients/__init__.py", "import gateway.wire.json"),
 ]
 

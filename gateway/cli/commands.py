@@ -1,21 +1,21 @@
-"""The command line. Settings come from flags, else the environment, else the TOML file of `--config`."""
+"""The commands by name, and where their settings come from."""
 
 import os
 import sys
 import tomllib
-from collections.abc import Coroutine
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import cyclopts
 from cyclopts import App, Parameter
 
-from gateway import __version__, bootstrap
+from gateway import __version__, bootstrap, errands
+from gateway.cli import webhooks
+from gateway.cli.flags import DEFAULTS, AsJson, Given, run
+from gateway.cli.sheet import show
 from gateway.config import BadSetting, Settings
 from gateway.premises import CannotStart
-
-T = TypeVar("T")
 
 PREFIX = "GATEWAY_"
 
@@ -27,42 +27,39 @@ app = App(
     print_error=False,
 )
 
-DEFAULTS = Settings()
-
-Given = Annotated[Settings, Parameter(name="*")]
-AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object")]
+app.command(webhooks.app)
 
 
 @app.command
 def serve(settings: Given = DEFAULTS) -> None:
     """Serve REST, device sockets and webhooks."""
-    _run(bootstrap.serve(settings), settings)
+    run(bootstrap.serve(settings), settings)
 
 
 @app.command
 def demo(settings: Given = DEFAULTS) -> None:
     """Make sample people and conversations, and serve a page to try it."""
-    _run(bootstrap.demo(settings), settings)
+    run(bootstrap.demo(settings), settings)
 
 
 @app.command
 def create_app(*, name: str, json: AsJson = False, settings: Given = DEFAULTS) -> None:
     """Make an app with a key and an integration for each SDK platform."""
-    made = _run(bootstrap.create_app(settings, name), settings)
+    made = run(errands.create_app(settings, name), settings)
     shown = {
         "appId": made.app_id,
         "keyId": made.key_id,
         "secret": made.secret,
         "integrations": made.integrations,
     }
-    _show(shown, json)
+    show(shown, json)
 
 
 @app.command
 def create_account_key(*, json: AsJson = False, settings: Given = DEFAULTS) -> None:
     """Make a key that opens the whole installation."""
-    key = _run(bootstrap.create_account_key(settings), settings)
-    _show({"keyId": key.id, "secret": key.secret}, json)
+    key = run(errands.create_account_key(settings), settings)
+    show({"keyId": key.id, "secret": key.secret}, json)
 
 
 @app.command
@@ -70,27 +67,14 @@ def create_oauth_client(
     *, name: str, redirect_uri: tuple[str, ...], json: AsJson = False, settings: Given = DEFAULTS
 ) -> None:
     """Register a product that app owners may let in; each --redirect-uri is an address to send them back to."""
-    made = _run(bootstrap.create_partner(settings, name, redirect_uri), settings)
-    _show({"clientId": made.id, "secret": made.secret, "redirectUri": made.redirect_uris[0]}, json)
+    made = run(errands.create_partner(settings, name, redirect_uri), settings)
+    show({"clientId": made.id, "secret": made.secret, "redirectUri": made.redirect_uris[0]}, json)
 
 
 @app.command
 def jwt(*, app_id: str, external_id: str, settings: Given = DEFAULTS) -> None:
     """Print a token that logs a user in, for development."""
-    print(_run(bootstrap.user_token(settings, app_id, external_id), settings))
-
-
-def _show(made: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(bootstrap.one_line(made))
-        return
-    for name, value in made.items():
-        print(f"{name}: {value if isinstance(value, str) else bootstrap.one_line(value)}")
-
-
-def _run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
-    bootstrap.logging_to_stderr(settings.log_level)
-    return bootstrap.run(work)
+    print(run(errands.user_token(settings, app_id, external_id), settings))
 
 
 @app.meta.default
