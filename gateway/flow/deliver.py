@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,16 +15,15 @@ from gateway.domain.events import Event, OfficeEvent, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
 from gateway.domain.retry import Answered
 from gateway.flow import letter
-from gateway.flow.fates import AT_ONCE, Call, Fate, Fates, Waiting
+from gateway.flow.fates import AT_ONCE, Call, Fate, Fates
 from gateway.flow.loops import Tasks
-from gateway.flow.settling import Settling
+from gateway.flow.settling import Settling, Written
 from gateway.flow.tally import Tally
 from gateway.flow.target import Target, together
 from gateway.flow.terms import MANNERS, Terms
-from gateway.ports import Attempt, Mirrored, Poster, Settled, Store
+from gateway.ports import Mirrored, Poster, Settled, Store
 
-CALLS: Final = 8  # to one webhook at a time
-CALLS_IN_ALL: Final = 256
+CALLS_IN_ALL: Final = 512
 PAGE: Final = 200  # lanes looked up on disk in one go
 STORE_BACK_S: Final = 5.0  # until a lane tries again whose step failed on our side
 
@@ -73,6 +73,7 @@ class Deliverer:
             for target in self._targets.values():
                 target.put_down()
             self._forgotten += 1
+            self._settling.forget()
         for event in events:
             if isinstance(event, OfficeEvent):
                 self._know(event.office)
@@ -113,13 +114,14 @@ class Deliverer:
         """Begin no further call, and see those under way through."""
         self._open = False
         await asyncio.gather(*self._calls, return_exceptions=True)
+        await self._settling.done()
 
     def _go(self, webhook_id: str) -> None:
         """Begin as many calls as there are lanes ready for, and may be."""
         target = self._targets.get(webhook_id)
         if target is None or target.paused or not self._open:
             return
-        while target.ready and target.calls < target.circuit.calls(self._now(), CALLS):
+        while target.ready and target.calls < target.circuit.calls(self._now(), target.width):
             if len(self._calls) >= CALLS_IN_ALL:
                 self._queue[webhook_id] = None
                 return
@@ -143,7 +145,7 @@ class Deliverer:
             del self._queue[webhook_id]
             self._go(webhook_id)
 
-    async def _call(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> None:
+    async def _call(self, webhook_id: str, target: Target, lanes: list[str]) -> None:
         """One call, and what follows of it for the lanes."""
         try:
             fates = await self._attempt(webhook_id, target, lanes)
@@ -160,7 +162,7 @@ class Deliverer:
         if fate is None:
             target.back(lane)
         elif fate.wait_s is None:
-            target.done(lane, fate.settled, more=fate.more)
+            target.done(lane, fate.settled)
         else:
             target.later(lane)
             self._rest(webhook_id, target, lane, fate.wait_s)
@@ -196,47 +198,50 @@ class Deliverer:
         target.looking = False
         self._go(webhook_id)
 
-    async def _attempt(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Fate]:
-        """Send the oldest events of the lanes, and write down what came of it. A lane without a fate was not called."""
+    async def _attempt(self, webhook_id: str, target: Target, lanes: list[str]) -> Fates:
+        """Send the oldest events of the lanes, and write down what came of it. A lane without a fate was not called.
+
+        Lanes that the call has no room for go back before it is made, and out of `lanes`.
+        """
         waiting = await self._waiting(webhook_id, target, lanes)
-        first = next((it.rows[0] for it in waiting.values() if it.rows), None)
+        first = next((rows[0] for rows in waiting.values() if rows), None)
         if first is None:
-            return dict.fromkeys(lanes, Fate())
+            return {}
         office = await self._store.office(first.event.app_id)
         webhook = office.webhook(webhook_id) if office else None
         if office is None or webhook is None:
-            await self._settling(Settled(ids=tuple(row.id for it in waiting.values() for row in it.rows)))
-            return {lane: Fate(settled=len(it.rows), more=it.more) for lane, it in waiting.items()}
+            await self._settling(Settled(ids=tuple(row.id for rows in waiting.values() for row in rows)))
+            return {lane: Fate(settled=len(rows)) for lane, rows in waiting.items()}
         if webhook.delivery.paused:
             target.paused = True
             return {}
         target.batch, target.url = letter.batch(webhook), webhook.target
         begun, forgotten = self._now(), self._forgotten
-        post = letter.written(office, webhook, together(it.rows for it in waiting.values()), begun)
+        post = letter.written(office, webhook, together(waiting.values()), begun)
+        if target.let_go(lanes, {it.lane for it in post.sent}):
+            self._go(webhook_id)
         answered, ended = await self._poster(webhook.target, post.headers, post.body), self._now()
         if forgotten != self._forgotten:  # the answer may speak of somebody who is forgotten by now
             answered = structs.replace(answered, said="")
-        call = Call(post.sent, waiting)
+        call = Call(post.sent)
         settled, fates = self._judged(webhook, target, call, answered)
-        await self._settling(*settled, attempt=self._attempt_of(webhook, call, answered, begun))
+        attempt = letter.noted(webhook, call.event_ids, answered, begun, self._now()) if self._terms.keeps else None
+        if answered.taken:  # its lanes go on: should the writing fail, events are sent again, as after a crash
+            self._settling.behind(settled, attempt).add_done_callback(partial(self._settled, webhook_id))
+        else:
+            await self._settling(*settled, attempt=attempt)
         if answered.status in MANNERS[webhook.delivery.standard].gone:
             self.tally.disabled(answered)
             await self._gone(office, webhook, target)
         else:
             self.tally.called(call.sent, answered, settled, ended)
-        return {**{lane: Fate() for lane, it in waiting.items() if not it.rows}, **fates}
+        return fates
 
-    def _attempt_of(self, webhook: Webhook, call: Call, answered: Answered, begun: int) -> Attempt | None:
-        if not self._terms.keeps:
-            return None
-        return Attempt(
-            webhook_id=webhook.id,
-            at=begun,
-            took_ms=max(self._now() - begun, 0),
-            events=call.event_ids,
-            status=answered.status,
-            said=letter.kept(webhook, answered.said),
-        )
+    def _settled(self, webhook_id: str, written: Written) -> None:
+        """What was delivered and could not be written down waits on disk, to be delivered again."""
+        if not written.cancelled() and (error := written.result()):
+            log.error("settling failed", webhook=webhook_id, exc_info=error)
+            asyncio.get_running_loop().call_later(STORE_BACK_S, self.look_again, webhook_id)
 
     async def _gone(self, office: Office, webhook: Webhook, target: Target) -> None:
         """Nobody lives there any more: nothing is sent until somebody says otherwise, and all waits."""
@@ -244,20 +249,16 @@ class Deliverer:
         await self._disable(office.app.id, webhook)
         target.paused = True
 
-    async def _waiting(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Waiting]:
-        """The oldest events of each lane, from memory or from disk."""
-        most = target.most
-        held = {lane: target.in_memory(lane, most) for lane in lanes}
-        on_disk = [lane for lane, rows in held.items() if rows is None]
-        found: dict[str, list[Mirrored]] = {lane: [] for lane in on_disk}
-        if on_disk:
-            most = max(1, most // len(on_disk))
-            for row in await self._store.waiting(webhook_id, on_disk, most + 1):
-                found[row.lane].append(row)
-        return {
-            lane: Waiting(found[lane][:most], more=len(found[lane]) > most) if rows is None else Waiting(rows)
-            for lane, rows in held.items()
-        }
+    async def _waiting(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Sequence[Mirrored]]:
+        """The oldest events of each lane, read from disk where none are in memory."""
+        while hungry := target.hungry(lanes):
+            await self._settling.done()
+            version, most = target.version, target.portion(len(hungry))
+            rows = await self._store.waiting(webhook_id, hungry, most + 1)
+            if version == target.version:
+                target.fill(hungry, rows, most)
+                break
+        return {lane: target.oldest(lane) for lane in lanes}
 
     def _judged(
         self, webhook: Webhook, target: Target, call: Call, answered: Answered
@@ -265,7 +266,9 @@ class Deliverer:
         """What is written down of the call, and what becomes of its lanes; without a fate they wait where they are."""
         if answered.taken:
             self._alive(target)
+            target.answered()
             return self._delivered(call), call.settled
+        target.failed()
         manner, attempts = MANNERS[webhook.delivery.standard], call.sent[0].attempts + 1
         log.warning(
             "webhook call failed", webhook=webhook.id, status=answered.status, attempts=attempts, events=len(call.sent)

@@ -1,24 +1,16 @@
-"""A webhook call as the lanes see it: what waited in them, what was sent of it, and what that means for each."""
+"""A webhook call as the lanes see it: what was sent of them, and what that means for each."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from gateway.ports import Mirrored
-
-
-class Waiting(NamedTuple):
-    """The oldest events of a lane; `more` says whether there are others on disk."""
-
-    rows: Sequence[Mirrored]
-    more: bool = False
 
 
 class Fate(NamedTuple):
     """What a call means for a lane: so many of its events are settled, or it has to wait for `wait_s`."""
 
     settled: int = 0
-    more: bool = False
     wait_s: float | None = None
 
 
@@ -28,10 +20,9 @@ Fates = dict[str, Fate]
 
 
 class Call(NamedTuple):
-    """The events of one call, lane by lane, and all that waited in those lanes."""
+    """The events of one call, lane by lane."""
 
     sent: Sequence[Mirrored]
-    waiting: Mapping[str, Waiting]
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -63,10 +54,7 @@ class Call(NamedTuple):
     @property
     def settled(self) -> Fates:
         """What it means for the lanes that these events are done with."""
-        return {
-            lane: Fate(settled=count, more=self.waiting[lane].more or count < len(self.waiting[lane].rows))
-            for lane, count in self.lanes.items()
-        }
+        return {lane: Fate(settled=count) for lane, count in self.lanes.items()}
 
     def all_wait(self, fate: Fate) -> Fates:
         return dict.fromkeys(self.lanes, fate)

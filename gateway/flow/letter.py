@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from gateway.domain import signing
 from gateway.domain.events import Event
 from gateway.domain.model import Office, Webhook
+from gateway.domain.retry import Answered
 from gateway.flow.target import BATCH
-from gateway.ports import Mirrored
+from gateway.ports import Attempt, Mirrored
 from gateway.wire import signature, webhook_v1, webhook_v2
 
 CALL_BYTES: Final = 1_000_000  # of one call, unless a single event is larger
@@ -53,6 +54,18 @@ def headers(webhook: Webhook, event_ids: Sequence[str], now: int, body: bytes) -
     """The shared secret, and signatures by those that are not sent."""
     secrets = signing.valid(webhook.delivery.signing, now)
     return {"X-API-Key": webhook.secret, **signature.headers(signature.call_id(event_ids), now, secrets, body)}
+
+
+def noted(webhook: Webhook, event_ids: Sequence[str], answered: Answered, begun: int, ended: int) -> Attempt:
+    """What is kept of a call and its answer."""
+    return Attempt(
+        webhook_id=webhook.id,
+        at=begun,
+        took_ms=max(ended - begun, 0),
+        events=tuple(event_ids),
+        status=answered.status,
+        said=kept(webhook, answered.said),
+    )
 
 
 def kept(webhook: Webhook, said: str) -> str:

@@ -2,18 +2,26 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Final
+
+from msgspec import structs
 
 from gateway.flow.loops import Tasks
 from gateway.ports import Attempt, Settled, Store
 
+GATHER_S: Final = 0.02  # what nobody waits for shares a write with what comes in this time
 
-class Outcome(NamedTuple):
-    """What became of the events of a call, and who waits until that is durable."""
+Written = asyncio.Future[Exception | None]
 
-    settled: Sequence[Settled]
-    attempt: Attempt | None
-    written: asyncio.Future[None]
+
+class Batch:
+    """What is written in one go. `written` has the error, if it could not be."""
+
+    def __init__(self) -> None:
+        self.settled: list[Settled] = []
+        self.attempts: list[Attempt] = []
+        self.written: Written = asyncio.get_running_loop().create_future()
 
 
 class Settling:
@@ -22,37 +30,60 @@ class Settling:
     def __init__(self, store: Store, tasks: Tasks) -> None:
         self._store = store
         self._tasks = tasks
-        self._waiting: list[Outcome] = []
-        self._writing = False
+        self._next: Batch | None = None
+        self._under_way: Batch | None = None
+        self._hurry = asyncio.Event()
 
     async def __call__(self, *settled: Settled, attempt: Attempt | None = None) -> None:
         """Durable when it returns."""
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Outcome(settled, attempt, written))
-        if not self._writing:
-            self._writing = True
-            self._tasks.spawn(self._write())
-        await written
+        written = self.behind(settled, attempt)
+        self._hurry.set()
+        if error := await asyncio.shield(written):
+            raise error
+
+    def behind(self, settled: Sequence[Settled], attempt: Attempt | None) -> Written:
+        """Durable soon, and nobody waits for it."""
+        if self._next is None:
+            self._next = Batch()
+            if self._under_way is None:
+                self._under_way = self._next
+                self._tasks.spawn(self._write())
+        self._next.settled += settled
+        if attempt is not None:
+            self._next.attempts.append(attempt)
+        return self._next.written
+
+    def forget(self) -> None:
+        """What endpoints answered may speak of somebody who is forgotten by now."""
+        if self._next is not None:
+            self._next.attempts[:] = [structs.replace(it, said="") for it in self._next.attempts]
+
+    async def done(self) -> None:
+        """Until all that has lined up is written: only then does the disk know what waits."""
+        batch = self._next or self._under_way
+        if batch is not None:
+            self._hurry.set()
+            await asyncio.shield(batch.written)
 
     async def _write(self) -> None:
         try:
-            while self._waiting:
+            while self._next is not None:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(GATHER_S):
+                        await self._hurry.wait()
                 await self.step()
         finally:
-            self._writing = False
+            self._under_way = None
 
     async def step(self) -> None:
         """Write down all that waits, and say so to those who wait for it."""
-        batch, self._waiting = self._waiting, []
+        if self._next is None:
+            return
+        self._under_way, self._next = self._next, None
+        self._hurry.clear()
+        error: Exception | None = None
         try:
-            await self._store.settle(
-                [it for outcome in batch for it in outcome.settled], [it.attempt for it in batch if it.attempt]
-            )
-        except Exception as error:  # noqa: BLE001 - whatever it was, each of them is told
-            for outcome in batch:
-                if not outcome.written.done():
-                    outcome.written.set_exception(error)
-        else:
-            for outcome in batch:
-                if not outcome.written.done():
-                    outcome.written.set_result(None)
+            await self._store.settle(self._under_way.settled, self._under_way.attempts)
+        except Exception as failed:  # noqa: BLE001 - whatever it was, all of them are told
+            error = failed
+        self._under_way.written.set_result(error)

@@ -6,7 +6,7 @@ nothing waits, unless the target is `behind`: then the disk is looked through fo
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -16,15 +16,20 @@ from gateway.ports import Mirrored
 BATCH: Final = 100  # events in one call
 LANES: Final = 2_000  # of one target that are known
 ROWS: Final = 2_000  # of one target that are in memory
+PORTION: Final = 500  # of them, read from disk in one go
+CALLS: Final = 8  # to one target at a time
+MOST_CALLS: Final = 64  # with one event each, once it answers
 
 
 class Held:
-    """A lane: all that waits in it, or None where that is only on disk. `news` came while a call was under way."""
+    """A lane: the oldest of what waits in it, up to `last`. There is `more` on disk; `news` came since it was read."""
 
-    __slots__ = ("news", "rows")
+    __slots__ = ("last", "more", "news", "rows")
 
-    def __init__(self, rows: deque[Mirrored] | None) -> None:
-        self.rows = rows
+    def __init__(self, *rows: Mirrored) -> None:
+        self.rows = deque(rows)
+        self.last = rows[-1].id if rows else 0
+        self.more = not rows
         self.news = False
 
 
@@ -43,6 +48,8 @@ class Target:
         "resting",
         "rows",
         "url",
+        "version",
+        "width",
     )
 
     def __init__(self) -> None:
@@ -59,6 +66,8 @@ class Target:
         self.looking = False
         self.paused = False
         self.url = ""
+        self.version = 0
+        self.width = CALLS
 
     @property
     def curious(self) -> bool:
@@ -75,18 +84,18 @@ class Target:
         held = self.known.get(row.lane)
         if held is None:
             self._meet(row)
-        elif held.rows is not None and self.rows < ROWS:
+        elif held.more or self.rows >= ROWS:
+            held.more = held.news = True
+        elif row.id > held.last:  # else it was read before anybody was told of it
             held.rows.append(row)
+            held.last = row.id
             self.rows += 1
-        else:
-            self._put_down(held)
-            held.news = True
 
     def _meet(self, row: Mirrored) -> None:
         if self.behind or len(self.known) >= LANES or self.rows >= ROWS:
             self.behind = self.again = True
             return
-        self.known[row.lane] = Held(deque((row,)))
+        self.known[row.lane] = Held(row)
         self.rows += 1
         self.ready.append(row.lane)
 
@@ -94,19 +103,43 @@ class Target:
         """A lane that was found on disk: whether it was not known."""
         if lane in self.known:
             return False
-        self.known[lane] = Held(None)
+        self.known[lane] = Held()
         return True
 
     def put_down(self) -> None:
-        """What is in memory is not true any more; it is read again."""
+        """What is in memory is not true any more, nor is what is being read; it is read again."""
+        self.version += 1
         for held in self.known.values():
             self._put_down(held)
 
     def _put_down(self, held: Held) -> None:
-        if held.rows is not None:
-            self.rows -= len(held.rows)
-            held.rows = None
-            held.news = True
+        self.rows -= len(held.rows)
+        held.rows.clear()
+        held.more = held.news = True
+
+    def hungry(self, lanes: Sequence[str]) -> list[str]:
+        """Those of these lanes of which nothing is in memory; they are about to be read."""
+        empty = [lane for lane in lanes if not self.known[lane].rows]
+        for lane in empty:
+            self.known[lane].news = False
+        return empty
+
+    def portion(self, lanes: int) -> int:
+        """How many events of each of so many lanes there is room for: always one."""
+        return min(max(min(PORTION, ROWS - self.rows) // lanes, 1), BATCH)
+
+    def fill(self, lanes: Sequence[str], rows: Iterable[Mirrored], most: int) -> None:
+        """What was read of these lanes: of each one more than `most`, if there are more."""
+        for lane in lanes:
+            self.known[lane].more = self.known[lane].news
+        for row in rows:
+            held = self.known[row.lane]
+            if len(held.rows) < most:
+                held.rows.append(row)
+                held.last = row.id
+                self.rows += 1
+            else:
+                held.more = True
 
     @property
     def most(self) -> int:
@@ -118,33 +151,40 @@ class Target:
         picked, most = [], self.most
         while self.ready and most > 0:
             lane = self.ready.popleft()
-            held = self.known[lane]
-            held.news = False
-            most -= len(held.rows) if held.rows is not None else 1
+            most -= max(len(self.known[lane].rows), 1)
             picked.append(lane)
         return picked
 
-    def in_memory(self, lane: str, most: int) -> Sequence[Mirrored] | None:
-        """The oldest events of a lane; None where they are on disk."""
-        rows = self.known[lane].rows
-        return None if rows is None else tuple(islice(rows, most))
+    def let_go(self, picked: list[str], kept: Container[str]) -> bool:
+        """Of the picked lanes, those that a call has no room for go back, and need not wait for its answer."""
+        spare = [lane for lane in picked if lane not in kept]
+        picked[:] = [lane for lane in picked if lane in kept]
+        for lane in reversed(spare):
+            self.back(lane)
+        return bool(spare)
 
-    def done(self, lane: str, sent: int, *, more: bool) -> None:
-        """So many events of a lane are settled; `more` says whether the disk had more of them when it was read."""
+    def oldest(self, lane: str) -> Sequence[Mirrored]:
+        """Of a lane, as many as the next call may hold."""
+        return tuple(islice(self.known[lane].rows, self.most))
+
+    def done(self, lane: str, sent: int) -> None:
+        """So many events of a lane are settled, if they are still in memory."""
         held = self.known[lane]
-        if held.rows is not None:
-            for _ in range(sent):
-                held.rows.popleft()
-            self.rows -= sent
-            more = bool(held.rows)
-        if more or held.news:
+        for _ in range(min(sent, len(held.rows))):
+            held.rows.popleft()
+            self.rows -= 1
+        if held.rows or held.more:
             self.ready.append(lane)
         else:
-            self.forget(lane)
+            del self.known[lane]
 
     def back(self, lane: str) -> None:
-        """The lane was not called after all: it is the next."""
-        self.ready.appendleft(lane)
+        """The lane was not called after all: it is the next, if there is anything in it."""
+        held = self.known[lane]
+        if held.rows or held.more:
+            self.ready.appendleft(lane)
+        else:
+            del self.known[lane]
 
     def later(self, lane: str) -> None:
         """The lane has to wait for its time; until then its events are on disk alone."""
@@ -157,10 +197,14 @@ class Target:
             self.ready.append(lane)
         self.resting.clear()
 
-    def forget(self, lane: str) -> None:
-        held = self.known.pop(lane)
-        if held.rows is not None:
-            self.rows -= len(held.rows)
+    def answered(self) -> None:
+        """A call was taken: one who takes events one by one may be called more at a time."""
+        if self.batch == 1:
+            self.width = min(self.width + 1, MOST_CALLS)
+
+    def failed(self) -> None:
+        """A call was not taken."""
+        self.width = CALLS
 
     def looked(self, names: Sequence[str], page: int) -> None:
         """A page of lanes was found on disk. After the last one it begins anew, if anything was passed over."""

@@ -34,6 +34,7 @@ class Doorstep:
         self.closed: set[str] = set()
         self.inside = 0
         self.most_inside = 0
+        self.answered = 0
         self._opened = asyncio.Event()
         self._news = asyncio.Condition()
 
@@ -49,7 +50,14 @@ class Doorstep:
         while target in self.closed:
             await self._opened.wait()
         self.inside -= 1
+        self.answered += 1
         return Answered(self.answer(call), self.after_s, self.said)
+
+    def close(self, target: str) -> int:
+        """Whoever calls from now on is kept waiting. As an answer, it is taken."""
+        self.closed.add(target)
+        self._opened.clear()
+        return 200
 
     def open(self) -> None:
         """Whoever was kept waiting is answered."""
@@ -96,6 +104,16 @@ class Mail:
         )
         await self.building.one(command)
 
+    async def one_per_call(self) -> None:
+        """The webhook takes events one by one."""
+        command = cmd.UpdateDelivery(
+            app_id=self.building.orders.app_id,
+            integration_id=self.hook.integration_id,
+            webhook_id=self.hook.id,
+            one_per_call=True,
+        )
+        await self.building.one(command)
+
     async def says(self, *texts: str, room: str | None = None) -> list[str]:
         """Texts in one group of commands; gives the ids of the events."""
         orders = self.building.orders
@@ -117,9 +135,10 @@ class Mail:
         self.deliverer.due(due)
 
     async def quiet(self) -> None:
-        """Until no call is under way, and nothing is looked up."""
+        """Until no call is under way, nothing is looked up, and what became of the calls is written down."""
         while self.deliverer._calls or any(it.looking for it in self.deliverer._targets.values()):
             await asyncio.wait(self.deliverer._calls) if self.deliverer._calls else await asyncio.sleep(0)
+        await self.deliverer._settling.done()
 
     async def goes(self) -> list[list[str]]:
         """Hand over, and wait until all is done that can be done now; gives the events of all calls so far."""

@@ -14,8 +14,8 @@ from gateway.domain import retry
 from gateway.domain.circuit import Circuit
 from gateway.domain.retry import Answered
 from gateway.flow import deliver, letter, target
-from gateway.flow.deliver import CALLS, STORE_BACK_S
-from gateway.flow.target import BATCH
+from gateway.flow.deliver import STORE_BACK_S
+from gateway.flow.target import BATCH, CALLS, MOST_CALLS
 from tests.flow.conftest import LoopClock
 from tests.flow.mail import Call, Mail, new_hook
 
@@ -245,6 +245,48 @@ async def test_a_target_has_a_few_calls_at_a_time(mail: Mail) -> None:
     assert [len(it.lanes) for it in mail.doorstep.calls] == [1] * CALLS + [4]
 
 
+async def test_who_takes_events_one_by_one_is_called_more_at_a_time(mail: Mail) -> None:
+    """Once it answers: what is called here has answered a few times before it hangs."""
+    await mail.one_per_call()
+    orders = mail.building.orders
+    made = await mail.building.at_once(*(orders.group("ann") for _ in range(2 * MOST_CALLS + 8)))
+    step = mail.doorstep
+    step.answer = lambda _: step.close(mail.hook.target) if step.answered == MOST_CALLS else 200
+    await asyncio.gather(*(mail.says("hello", room=it.conversation.id) for it in made))
+    await mail.hand_over()
+    await mail.doorstep.until(2 * MOST_CALLS)
+    await mail.says("time enough for one call more")
+    await mail.hand_over()
+    assert mail.doorstep.inside == MOST_CALLS
+    mail.doorstep.open()
+    await mail.quiet()
+    assert await mail.building.store.targets() == []
+
+
+def test_how_many_calls_are_made_at_a_time_follows_the_answers() -> None:
+    one_by_one, together = target.Target(), target.Target()
+    one_by_one.batch = 1
+    for _ in range(MOST_CALLS):
+        one_by_one.answered()
+        together.answered()
+    assert (one_by_one.width, together.width) == (MOST_CALLS, CALLS)
+    one_by_one.failed()
+    assert one_by_one.width == CALLS
+
+
+async def test_a_call_holds_up_no_conversation_that_it_has_no_room_for(mail: Mail) -> None:
+    """The first call of a target is begun before it is known how many events it takes."""
+    await mail.one_per_call()
+    other = (await mail.building.one(mail.building.orders.group("ann"))).conversation.id
+    mail.doorstep.closed = {mail.hook.target}
+    said = [*await mail.says("one"), *await mail.says("two", room=other)]
+    await mail.hand_over()
+    await mail.doorstep.until(2)
+    assert mail.doorstep.events == said
+    mail.doorstep.open()
+    await mail.quiet()
+
+
 async def test_one_dead_endpoint_does_not_slow_another(mail: Mail) -> None:
     other = await new_hook(mail.building, "https://example.org/two")
     mail.doorstep.closed = {mail.hook.target}
@@ -352,6 +394,29 @@ async def test_what_cannot_be_settled_is_sent_again(mail: Mail, loop_clock: Loop
     assert await mail.waiting() == []
 
 
+async def test_a_conversation_goes_on_while_it_is_written_down_what_became_of_its_last_call(mail: Mail) -> None:
+    await mail.one_per_call()
+    said = await mail.says("one", "two", "three")
+    with closing(sqlite3.connect(mail.building.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await mail.hand_over()
+        await mail.doorstep.until(3)
+        assert mail.doorstep.events == said
+        assert [event for event, _ in await mail.waiting()] == said
+        other.execute("ROLLBACK")
+    await mail.quiet()
+    assert await mail.waiting() == []
+
+
+async def test_what_was_delivered_is_not_read_again_before_that_is_written_down(mail: Mail) -> None:
+    said = await mail.says("one", "two")
+    await mail.hand_over()
+    await mail.doorstep.until(1)
+    mail.deliverer.look_again(mail.hook.id)
+    await mail.quiet()
+    assert mail.doorstep.events == said
+
+
 # What is remembered
 
 
@@ -382,6 +447,62 @@ async def test_what_does_not_fit_into_memory_is_found_on_disk(mail: Mail, monkey
         assert [it for it in mail.doorstep.events if it in said[room]] == said[room]
     assert len(mail.doorstep.events) == 48
     assert mail.deliverer._targets == {}
+
+
+async def test_what_is_on_disk_is_read_ahead(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who takes events one by one does not cost a look at the disk for each."""
+    monkeypatch.setattr(target, "ROWS", 10)
+    await mail.one_per_call()
+    said = [event for _ in range(3) for event in await mail.says(*map(str, range(10)))]
+    store, read, looks = mail.building.store, mail.building.store.waiting, 0
+
+    async def counted(*words: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return await read(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "waiting", counted)
+        await mail.deliverer.start()
+        await mail.doorstep.until(30)
+        await mail.quiet()
+    assert mail.doorstep.events == said
+    assert looks == 3
+
+
+async def test_what_was_read_before_anybody_was_told_of_it_goes_once(mail: Mail) -> None:
+    mail.doorstep.closed = {mail.hook.target}
+    said = await mail.says("one")
+    await mail.deliverer.start()
+    await mail.doorstep.until(1)
+    await mail.hand_over()
+    mail.doorstep.open()
+    await mail.quiet()
+    assert mail.doorstep.events == said
+
+
+async def test_what_comes_while_the_disk_is_read_goes_once(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be in what was read, or not: nobody is told twice, and nothing is left behind."""
+    early = await mail.says("one", "two")
+    store, read = mail.building.store, mail.building.store.waiting
+    late: list[str] = []
+
+    async def meanwhile(*words: Any) -> Any:
+        if not late:
+            mail.building.due.clear()
+            late.extend(await mail.says("three"))
+            rows = await read(*words)
+            await mail.hand_over()
+            late.extend(await mail.says("four"))
+            await mail.hand_over()
+            return rows
+        return await read(*words)
+
+    monkeypatch.setattr(store, "waiting", meanwhile)
+    await mail.deliverer.start()
+    await mail.doorstep.until(2)
+    await mail.quiet()
+    assert mail.doorstep.events == early + late
 
 
 async def test_what_waits_on_disk_is_looked_for_again_when_the_disk_could_not_be_read(
