@@ -45,6 +45,7 @@ from gateway.flow.media import Media
 from gateway.flow.moderation import Moderators
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
+from gateway.flow.repairs import Repairs
 from gateway.flow.retention import Retention
 from gateway.flow.sweeper import Sweeper
 from gateway.flow.terms import Terms
@@ -120,6 +121,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             queries=Queries(store),
             typists=typists,
             deliverer=deliverer,
+            repairs=Repairs(store, poster, deliverer, RealStamp, terms.keeps),
             attachments=Attachments(store, blobs, corridor, new_secret),
             sweeper=Sweeper(store, blobs, now_ms),
             tasks=tasks,

@@ -13,7 +13,7 @@ from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, ServiceAccount, User
 from gateway.domain.retry import Answered
 from gateway.domain.value import Stamp, Value
-from gateway.domain.views import Guest, Overview, Page
+from gateway.domain.views import Guest, Overview, Page, Sought, Told
 
 
 class Replay(Value):
@@ -221,6 +221,34 @@ class Store(Protocol):
 
     async def settle(self, settled: Sequence[Settled], attempts: Sequence[Attempt] = ()) -> None:
         """Durable when it returns, with the calls that led to it. Losing it sends an event again, never skips it."""
+
+    # What webhooks were told
+    async def told(self, webhook_id: str, status: str, page: Page) -> tuple[Sequence[Told], bool]:
+        """What is `waiting`, lane by lane, in order; or what was `delivered` or `failed`, last ended first.
+
+        Its cursors are the ids of events.
+        """
+
+    async def told_event(self, webhook_id: str, event_id: str) -> Told | None: ...
+
+    async def attempts(self, webhook_id: str, sought: Sought, page: Page) -> tuple[Sequence[Attempt], int | None]:
+        """A webhook's calls, newest first; and the id of the call to go on from, None where that was all.
+
+        Its cursors are the ids of calls, in hex. No more than some thousands are looked at for a page, which may then
+        be short.
+        """
+
+    async def keep(self, attempt: Attempt) -> Attempt:
+        """A call that was about nothing in the outbox; gives it with its id. Durable when it returns."""
+
+    def ended(self, webhook_id: str, since: int, until: int, *, failed: bool) -> AsyncIterator[Sequence[int]]:
+        """The row ids of events that happened, and ended so, within these times, in milliseconds; a page at a time."""
+
+    async def revive(self, webhook_id: str, ids: Sequence[int], until: int, *, failed: bool) -> int:
+        """Those of the events that ended up to that time wait again, as if never tried; gives how many.
+
+        With `failed`, only those that were given up. Durable when it returns.
+        """
 
 
 class Blobs(Protocol):

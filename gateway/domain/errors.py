@@ -198,6 +198,9 @@ TEMPLATE_NOT_FOUND: Final = Problem(404, "not_found", "Template not found")
 MESSAGE_NOT_FOUND: Final = Problem(404, "not_found", "Message not found")
 SERVICE_ACCOUNT_NOT_FOUND: Final = Problem(404, "not_found", "Service account not found")
 NOT_A_MEMBER: Final = Problem(404, "not_found", "User is not a member of the conversation")
+EVENT_NOT_FOUND: Final = Problem(
+    404, "not_found", "The webhook was due no event with this id, or it is not kept any more"
+)
 ATTACHMENT_NOT_FOUND: Final = Problem(404, "not_found", "Attachment not found")
 NO_MODERATION: Final = Problem(404, "not_found", "The app has no moderation")
 NOT_FOUND: Final = Problem(404, "not_found", "Resource not found")

@@ -67,6 +67,9 @@ KNOWN_V1_TRIGGERS: Final = frozenset(it for names in V1_TRIGGERS.values() for it
     "payment:success",
 }
 
+# What is said when a webhook is tried; it is nothing that could be named.
+TRIAL: Final = "webhook:test"
+
 # What a webhook may name, by its version.
 KNOWN: Final = {"v2": KNOWN_TRIGGERS, "v1.1": KNOWN_V1_TRIGGERS}
 

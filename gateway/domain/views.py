@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from gateway.domain.events import Event
 from gateway.domain.message import Message
 from gateway.domain.model import Association, Participant, Room, User
 from gateway.domain.value import Value
@@ -42,3 +43,29 @@ class Overview(Value):
     room: Room
     guests: tuple[Guest, ...]
     last_message: Message | None = None
+
+
+class Told(Value, kw_only=True):
+    """An event that a webhook is due, or was told: `ended_at` is when it was delivered or, where it `failed`, given up.
+
+    It is tried at `due_at`, or at once (0). `id` is its place in its lane.
+    """
+
+    id: int
+    lane: str
+    event: Event
+    attempts: int
+    due_at: int
+    ended_at: int | None
+    failed: bool
+
+    @property
+    def status(self) -> str:
+        return "waiting" if self.ended_at is None else "failed" if self.failed else "delivered"
+
+
+class Sought(Value, kw_only=True):
+    """Which calls of a webhook: those that were answered with 2xx, or those that were not; those with an event."""
+
+    succeeded: bool | None = None
+    event_id: str | None = None

@@ -30,6 +30,7 @@ from gateway.edge.routes import (
     oauth,
     switchboards,
     users,
+    webhook_deliveries,
     webhooks,
 )
 from gateway.flow.floor import Flow
@@ -42,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,
     *integrations.OPERATIONS,
     *webhooks.OPERATIONS,
+    *webhook_deliveries.OPERATIONS,
     *integration_keys.OPERATIONS,
     *switchboards.OPERATIONS,
     *users.OPERATIONS,

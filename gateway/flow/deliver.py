@@ -85,6 +85,13 @@ class Deliverer:
         target.behind = target.again = True
         self._go(webhook_id)
 
+    def try_again(self, webhook_id: str) -> None:
+        """Somebody says that its endpoint is well: nobody waits any longer, and what is on disk alone is looked for."""
+        target = self._targets.setdefault(webhook_id, Target())
+        target.wake()
+        target.circuit = CLOSED
+        self.look_again(webhook_id)
+
     def circuit_of(self, webhook_id: str) -> str:
         """How its endpoint is called: "closed" as ever, "open" not for now, "half-open" by one event, as a probe."""
         target = self._targets.get(webhook_id)

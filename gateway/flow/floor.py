@@ -12,6 +12,7 @@ from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
+from gateway.flow.repairs import Repairs
 from gateway.flow.sweeper import Sweeper
 from gateway.flow.typing import Typists
 from gateway.ports import Dice, Now, Store
@@ -27,6 +28,7 @@ class Flow(NamedTuple):
     queries: Queries
     typists: Typists
     deliverer: Deliverer
+    repairs: Repairs
     attachments: Attachments
     sweeper: Sweeper
     tasks: Tasks

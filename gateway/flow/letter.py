@@ -17,13 +17,20 @@ HIDDEN: Final = "********"
 
 
 class Dialect(NamedTuple):
-    """How a version of webhooks is called: with how many events at most, and in which words."""
+    """How a version of webhooks is called: with how many events at most, and in which words.
+
+    A `trial` is a call that tells of nothing, with an id and at a time, in milliseconds.
+    """
 
     batch: int
     envelope: Callable[[Office, Webhook, Sequence[Event]], bytes]
+    trial: Callable[[Office, Webhook, str, int], bytes]
 
 
-DIALECTS: Final = {"v2": Dialect(BATCH, webhook_v2.envelope), "v1.1": Dialect(1, webhook_v1.envelope)}
+DIALECTS: Final = {
+    "v2": Dialect(BATCH, webhook_v2.envelope, webhook_v2.trial),
+    "v1.1": Dialect(1, webhook_v1.envelope, webhook_v1.trial),
+}
 
 
 class Letter(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from gateway.domain import events as ev
 from gateway.domain.message import Message
 from gateway.domain.model import Office, User, Webhook
-from gateway.domain.triggers import v1_trigger
+from gateway.domain.triggers import TRIAL, v1_trigger
 from gateway.wire.json import encode, plain
 from gateway.wire.v1 import messages, people
 from gateway.wire.v1.times import seconds
@@ -21,13 +21,20 @@ def envelope(office: Office, webhook: Webhook, events: Sequence[ev.Event]) -> by
     return encode(render(office, webhook, event))
 
 
+def trial(office: Office, webhook: Webhook, _: str, at: int) -> bytes:
+    """The body of a call that tells of nothing."""
+    return encode({**_frame(TRIAL, office.app.id, webhook), "timestamp": seconds(at)})
+
+
+def _frame(trigger: str, app_id: str, webhook: Webhook) -> Json:
+    return {"trigger": trigger, "app": {"_id": app_id}, "version": webhook.version}
+
+
 def render(office: Office, webhook: Webhook, event: ev.Event) -> Json:
     trigger = v1_trigger(event)
     assert trigger is not None
     return {
-        "trigger": trigger,
-        "app": {"_id": event.app_id},
-        "version": webhook.version,
+        **_frame(trigger, event.app_id, webhook),
         **_whose(office, webhook, event),
         **_client(webhook, event),
         **RENDERERS[trigger](event, office),

@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.domain import events as ev
 from gateway.domain.model import Conversation, Office, Source, User, Webhook
-from gateway.domain.triggers import TRIGGERS
+from gateway.domain.triggers import TRIAL, TRIGGERS
 from gateway.wire import v2
 from gateway.wire.early_access import manner
 from gateway.wire.json import encode
@@ -15,10 +15,19 @@ from gateway.wire.v2 import Json, without_none
 
 def envelope(office: Office, webhook: Webhook, events: Sequence[ev.Event]) -> bytes:
     """One call's body: the events in order, in the manner in which the app is spoken with."""
+    return _enveloped(office, webhook, [render(event, webhook) for event in events])
+
+
+def trial(office: Office, webhook: Webhook, event_id: str, at: int) -> bytes:
+    """The body of a call that tells of nothing."""
+    return _enveloped(office, webhook, [{"id": event_id, "createdAt": iso(at), "type": TRIAL, "payload": {}}])
+
+
+def _enveloped(office: Office, webhook: Webhook, events: list[Json]) -> bytes:
     body: Json = {
         "app": {"id": office.app.id},
         "webhook": {"id": webhook.id, "version": webhook.version},
-        "events": [render(event, webhook) for event in events],
+        "events": events,
     }
     return encode(manner(office).called(body, webhook))
 

@@ -36,7 +36,7 @@ WHOLE_INDEX = {
 }
 
 # Steps that read what the query itself made or was given.
-OWN = re.compile(r"SCAN (CONSTANT ROW|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))")
+OWN = re.compile(r"SCAN (CONSTANT ROW|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))")
 
 FULL_DISK = """
 CREATE TRIGGER full_disk BEFORE INSERT ON people WHEN new.external_id = 'bob'

@@ -8,13 +8,13 @@ from tests.edge.premises import furnished
 from tests.house_under_test import House, Json
 from tests.receiver import Receiver
 
-QUERIES: Final = {"listConversations": "filter[userExternalId]=ann"}
+QUERIES: Final = {"listConversations": "filter[userExternalId]=ann", "listWebhookEvents": "filter[status]=waiting"}
 
 
 async def methods(house: House, receiver: Receiver, both: bool) -> None:
     premises = await furnished(house, house.app_id, house.key, "ann")
     changing = [it for it in OPERATIONS if it.method == "PATCH"]
-    assert len(changing) == 7
+    assert len(changing) == 8
     for operation in changing:
         path = premises.path(operation)
         before = await house.rest("PATCH", path, {})
@@ -34,10 +34,13 @@ async def _allowed(house: House, path: str) -> list[str]:
 
 async def lists(house: House, receiver: Receiver, both: bool) -> None:
     premises = await furnished(house, house.app_id, house.key, "ann")
+    (trial,) = (it for it in OPERATIONS if it.id == "testWebhook")
     for number in range(2):
         await house.says(premises.parts["conversationId"], f"number {number}")
+        await house.acts(premises.parts["conversationId"], "conversation:read", "ann")
+        await house.rest("POST", premises.path(trial))
     paged = [it for it in OPERATIONS if it.pages and "{appId}" in it.path]
-    assert len(paged) == 5
+    assert len(paged) == 7
     for operation in paged:
         path = f"{premises.path(operation)}?{QUERIES.get(operation.id, '')}"
         if both:

@@ -16,6 +16,7 @@ from tests.domain.town import Orders
 from tests.house_under_test import House
 
 HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message"]}
+NOBODY = "http://127.0.0.1:9/hook"  # listens there
 CALLBACK = "https://partner.example/back?from=shop"
 
 
@@ -48,7 +49,9 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
     said = {"author": {"type": "business"}, "content": {"type": "text", "text": "hi"}}
     (message,) = await make(f"/conversations/{room['id']}/messages", said, "messages")
     integration = await make("/integrations", {"type": "custom", "webhooks": [HOOK]}, "integration")
-    extra = await make(f"/integrations/{integration['id']}/webhooks", HOOK, "webhook")
+    hooks = f"/integrations/{integration['id']}/webhooks"
+    extra = await make(hooks, {"target": NOBODY, "triggers": ["conversation:read"]}, "webhook")
+    event = await _waiting(house, app_id, key, f"{hooks}/{extra['id']}", room["id"], user["id"])
     door = await make(f"/integrations/{integration['id']}/keys", {"displayName": "door"}, "key")
     board, seated = await _switchboard(house, app_id, key, integration["id"], room["id"])
     spare = await make("/keys", {"displayName": "spare"}, "key", house.account)
@@ -58,6 +61,7 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "keyId": spare["id"],
         "integrationId": integration["id"],
         "webhookId": extra["id"],
+        "eventId": event,
         "userIdOrExternalId": user["id"],
         "conversationId": room["id"],
         "messageId": message["id"],
@@ -70,6 +74,16 @@ async def furnished(house: House, app_id: str, key: tuple[str, str], name: str) 
         "zendeskId": "35436",
     }
     return Premises(key, parts, (door["id"], door["secret"]))
+
+
+async def _waiting(house: House, app_id: str, key: tuple[str, str], hook: str, room_id: str, user_id: str) -> str:
+    """The id of an event that waits for a webhook, since it is paused."""
+    app = f"/v2/apps/{app_id}"
+    await house.rest("POST", f"{app}{hook}/pause", key=key)
+    read = {"author": {"type": "user", "userId": user_id}, "type": "conversation:read"}
+    await house.rest("POST", f"{app}/conversations/{room_id}/activity", read, key=key)
+    waiting = await house.rest("GET", f"{app}{hook}/events?filter[status]=waiting", key=key)
+    return str(waiting.body["events"][0]["id"])
 
 
 async def _reached(house: House, app_id: str, user_id: str) -> tuple[Device, Client]:

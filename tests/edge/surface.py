@@ -74,6 +74,22 @@ DELETE /oauth/authorization                                    integration      
 """
 
 
+# What this gateway has besides: how webhooks are called, what they were told, and telling it again.
+BESIDES = """
+GET    delivery              200
+PATCH  delivery              200
+POST   pause                 200
+POST   resume                200
+POST   signingSecret/rotate  200
+GET    attempts              200
+GET    events                200
+GET    events/{eventId}      200
+POST   replay                202
+POST   test                  200
+"""
+HOOK = "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"
+
+
 class Row(NamedTuple):
     scopes: frozenset[str]
     status: int
@@ -89,3 +105,7 @@ def _rows() -> dict[tuple[str, str], Row]:
 
 
 SURFACE = _rows()
+OURS = {
+    (method, f"{HOOK}/{path}"): Row(frozenset({"app", "integration"}), int(status))
+    for method, path, status in (line.split() for line in BESIDES.strip().splitlines())
+}

@@ -12,6 +12,7 @@ from gateway.flow.provision import Credentials
 from tests.edge.conftest import Rest
 from tests.edge.examples import LINKED
 from tests.edge.premises import Premises, admitted, furnished, on_disk, service_account
+from tests.edge.surface import OURS as BESIDES
 from tests.house_under_test import House, basic
 
 PLACES = "/v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations"
@@ -37,6 +38,7 @@ SCOPES = {
     ("GET", "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"): ANY,
     ("PATCH", "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"): ANY,
     ("DELETE", "/v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}"): ANY,
+    **dict.fromkeys(BESIDES, ANY),
     ("POST", "/v2/apps/{appId}/integrations/{integrationId}/keys"): APP,
     ("GET", "/v2/apps/{appId}/integrations/{integrationId}/keys"): APP,
     ("GET", "/v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}"): APP,
@@ -107,6 +109,7 @@ BODIES: dict[str, Any] = {  # what else an operation needs to come as far as loo
     "offerControl": {"switchboardIntegration": "bot"},
     "keys": {"displayName": "x"},
     "switchboardIntegrations": {"name": "bot", "integrationId": "0" * 24},
+    "replay": {"eventId": "0" * 24},
     "webhooks": {"target": "https://example.com", "triggers": ["conversation:message"]},
 }
 each_operation = pytest.mark.parametrize(

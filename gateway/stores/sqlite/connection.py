@@ -112,8 +112,11 @@ class Connection:
     async def row(self, name: str, *values: Any) -> Row | None:
         return next(iter(await self.rows(name, *values)), None)
 
-    async def transact(self, statements: Sequence[Statement]) -> None:
-        """All of them or none, on disk when it returns. They line up for the connection's thread at once."""
+    async def transact(self, statements: Sequence[Statement]) -> Sequence[Any]:
+        """All of them or none, on disk when it returns. They line up for the connection's thread at once.
+
+        Gives the rows that each of them gave.
+        """
         try:
             await self.run("BEGIN IMMEDIATE")
             done = await asyncio.gather(*(self._raw.execute_fetchall(*it) for it in statements), return_exceptions=True)
@@ -123,6 +126,7 @@ class Connection:
             with suppress(Error):  # some failures have rolled back already, others never began
                 await self.run("ROLLBACK")
             raise
+        return done
 
     async def close(self) -> None:
         await self._raw.close()

@@ -31,5 +31,13 @@ def _delivered(settled: Sequence[Settled]) -> Iterator[Statement]:
         yield Statement(QUERIES["end_outbox"], (store([row for it in ended for row in it.ids]), at))
 
 
+def attempt(it: Attempt) -> Statement:
+    return Statement(QUERIES["put_attempt"], tuple(_attempt(it)))
+
+
+def revived(webhook_id: str, ids: Sequence[int], until: int, *, failed: bool) -> Statement:
+    return Statement(QUERIES["revive_outbox"], (webhook_id, store(list(ids)), until, failed))
+
+
 def _attempt(it: Attempt) -> Row:
     return it.webhook_id, it.at, it.said, store(structs.replace(it, said=""))

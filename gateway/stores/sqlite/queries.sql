@@ -233,6 +233,77 @@ SELECT told.all_webhooks, told.all_events,
     told.webhook_id, json_extract(body, '$.app_id'), told.events, json_extract(body, '$.at')
 FROM told CROSS JOIN outbox ON outbox.id = told.oldest ORDER BY told.events DESC;
 
+-- told_event: An event that a webhook is due, or was told.
+SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox WHERE webhook_id = ? AND event_id = ?;
+
+-- told_waiting_after: A page of what waits for a webhook, lane by lane, after [lane, id], but for the first so many.
+SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_waiting
+    WHERE webhook_id = ?1 AND ended_at IS NULL AND lane = ?2 AND id > ?3 ORDER BY id LIMIT ?4 + ?5
+) UNION ALL SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_waiting
+    WHERE webhook_id = ?1 AND ended_at IS NULL AND lane > ?2 ORDER BY lane, id LIMIT ?4 + ?5
+) ORDER BY 2, 1 LIMIT ?4 OFFSET ?5;
+
+-- told_waiting_before: The page of that before [lane, id], last first.
+SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_waiting
+    WHERE webhook_id = ?1 AND ended_at IS NULL AND lane = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4 + ?5
+) UNION ALL SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_waiting
+    WHERE webhook_id = ?1 AND ended_at IS NULL AND lane < ?2 ORDER BY lane DESC, id DESC LIMIT ?4 + ?5
+) ORDER BY 2 DESC, 1 DESC LIMIT ?4 OFFSET ?5;
+
+-- told_ended_after: A page of what was delivered to a webhook, or given up, last ended first, after [time, id].
+SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_by_end
+    WHERE webhook_id = ?1 AND failed = ?2 AND ended_at = ?3 AND id < ?4 ORDER BY id DESC LIMIT ?5 + ?6
+) UNION ALL SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_by_end
+    WHERE webhook_id = ?1 AND failed = ?2 AND ended_at < ?3 ORDER BY ended_at DESC, id DESC LIMIT ?5 + ?6
+) ORDER BY 5 DESC, 1 DESC LIMIT ?5 OFFSET ?6;
+
+-- told_ended_before: The page of that before [time, id], first ended first.
+SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_by_end
+    WHERE webhook_id = ?1 AND failed = ?2 AND ended_at = ?3 AND id > ?4 ORDER BY id LIMIT ?5 + ?6
+) UNION ALL SELECT * FROM (
+    SELECT id, lane, attempts, due_at, ended_at, failed, body FROM outbox INDEXED BY outbox_by_end
+    WHERE webhook_id = ?1 AND failed = ?2 AND ended_at > ?3 ORDER BY ended_at, id LIMIT ?5 + ?6
+) ORDER BY 5, 1 LIMIT ?5 OFFSET ?6;
+
+-- ended: Which events of a webhook were delivered, or given up, after [time, id] up to a time, and whether they happened
+-- since another.
+SELECT * FROM (
+    SELECT ended_at, id, ?3 <= 0 OR json_extract(body, '$.at') >= ?3 FROM outbox INDEXED BY outbox_by_end
+    WHERE webhook_id = ?1 AND failed = ?2 AND ended_at = ?4 AND id > ?5 ORDER BY id LIMIT ?7
+) UNION ALL SELECT * FROM (
+    SELECT ended_at, id, ?3 <= 0 OR json_extract(body, '$.at') >= ?3 FROM outbox INDEXED BY outbox_by_end
+    WHERE webhook_id = ?1 AND failed = ?2 AND ended_at > ?4 AND ended_at <= ?6 ORDER BY ended_at, id LIMIT ?7
+) ORDER BY 1, 2 LIMIT ?7;
+
+-- attempts_after: Of the newest so many calls of a webhook before one, those that are sought, newest first.
+SELECT id, answered, body FROM (
+    SELECT id, answered, body FROM attempts WHERE webhook_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
+) AS looked
+WHERE (?4 IS NULL OR (coalesce(json_extract(body, '$.status'), 0) BETWEEN 200 AND 299) = ?4)
+    AND (?5 IS NULL OR (instr(body, ?5) AND instr(json_extract(body, '$.events'), ?5)))
+ORDER BY id DESC LIMIT ?6 OFFSET ?7;
+
+-- attempts_before: Of the oldest so many calls of a webhook after one, those that are sought, oldest first.
+SELECT id, answered, body FROM (
+    SELECT id, answered, body FROM attempts WHERE webhook_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3
+) AS looked
+WHERE (?4 IS NULL OR (coalesce(json_extract(body, '$.status'), 0) BETWEEN 200 AND 299) = ?4)
+    AND (?5 IS NULL OR (instr(body, ?5) AND instr(json_extract(body, '$.events'), ?5)))
+ORDER BY id LIMIT ?6 OFFSET ?7;
+
+-- attempt_after: The last of so many calls of a webhook before one.
+SELECT id FROM attempts WHERE webhook_id = ? AND id < ? ORDER BY id DESC LIMIT 1 OFFSET ?;
+
+-- attempt_before: The last of so many calls of a webhook after one.
+SELECT id FROM attempts WHERE webhook_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?;
+
 -- attachments_by_id: Files that are there.
 SELECT id, body FROM attachments WHERE gone = 0 AND id IN (SELECT value FROM json_each(?));
 
@@ -541,6 +612,13 @@ FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
 UPDATE outbox SET
     attempts = json_extract(kept.value, '$[1]'), ended_at = json_extract(kept.value, '$[2]'), failed = 1
 FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
+
+-- revive_outbox: Of some events of a webhook, those that ended up to a time wait again; with 1, those given up alone.
+UPDATE outbox SET ended_at = NULL, failed = 0, attempts = 0, due_at = 0
+WHERE id IN (SELECT value FROM json_each(?2)) AND webhook_id = ?1 AND ended_at <= ?3 AND failed >= ?4 RETURNING id;
+
+-- put_attempt: A call that was about nothing in the outbox.
+INSERT INTO attempts (webhook_id, at, answered, body) VALUES (?, ?, ?, ?) RETURNING id;
 
 -- put_attempts: Calls of webhooks.
 INSERT INTO attempts (webhook_id, at, answered, body) VALUES (?, ?, ?, ?);

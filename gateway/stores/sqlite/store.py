@@ -43,6 +43,16 @@ class SqliteStore(Reads):
         async with self._writing:
             await self._writer.transact(outbox.settled(settled, attempts))
 
+    async def keep(self, attempt: Attempt) -> Attempt:
+        async with self._writing:
+            (((row_id,),),) = await self._writer.transact((outbox.attempt(attempt),))
+        return structs.replace(attempt, id=row_id)
+
+    async def revive(self, webhook_id: str, ids: Sequence[int], until: int, *, failed: bool) -> int:
+        async with self._writing:
+            (revived,) = await self._writer.transact((outbox.revived(webhook_id, ids, until, failed=failed),))
+        return len(revived)
+
     async def abandon_attachments(self, before: int) -> None:
         async with self._writing:
             await self._writer.transact((Statement(QUERIES["abandon_attachments"], (before,)),))

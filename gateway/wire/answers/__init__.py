@@ -3,6 +3,20 @@
 from gateway.wire.answers.answer import Answer, Count, Error, Errors, Id, Listing, Nothing, PageLinks, PageMeta, Time
 from gateway.wire.answers.attachments import Attachment, AttachmentAnswer
 from gateway.wire.answers.clients import Client, ClientAnswer, ClientList, Device, DeviceAnswer, DeviceList
+from gateway.wire.answers.mirror import (
+    Attempt,
+    AttemptAnswer,
+    AttemptList,
+    ConversationId,
+    Delivery,
+    DeliveryAnswer,
+    Replayed,
+    Waiting,
+    WebhookEvent,
+    WebhookEventAnswer,
+    WebhookEventList,
+    WebhookEventWithCall,
+)
 from gateway.wire.answers.moderation import Moderation, ModerationAnswer
 from gateway.wire.answers.offices import (
     INTEGRATIONS,
@@ -59,6 +73,9 @@ __all__ = [
     "AppSettings",
     "Attachment",
     "AttachmentAnswer",
+    "Attempt",
+    "AttemptAnswer",
+    "AttemptList",
     "Author",
     "Client",
     "ClientAnswer",
@@ -66,9 +83,12 @@ __all__ = [
     "ClientList",
     "Conversation",
     "ConversationAnswer",
+    "ConversationId",
     "ConversationList",
     "Count",
     "CustomIntegration",
+    "Delivery",
+    "DeliveryAnswer",
     "Device",
     "DeviceAnswer",
     "DeviceList",
@@ -94,6 +114,7 @@ __all__ = [
     "Participant",
     "ParticipantAnswer",
     "ParticipantList",
+    "Replayed",
     "Responder",
     "SigningSecret",
     "Source",
@@ -107,7 +128,12 @@ __all__ = [
     "User",
     "UserAnswer",
     "UserList",
+    "Waiting",
     "Webhook",
     "WebhookAnswer",
+    "WebhookEvent",
+    "WebhookEventAnswer",
+    "WebhookEventList",
+    "WebhookEventWithCall",
     "WebhookList",
 ]

@@ -24,6 +24,7 @@ PARTS: Final[dict[str, Json]] = {
     "clientId": _part("The client.", "5e7b301a81966cfff3ef6883", ID),
     "deviceId": _part("The device.", "5e8c411a81966cfff3ef6994", ID),
     "zendeskId": _part("The user's id in the support system.", "35436"),
+    "eventId": _part("The event, as webhooks are told of it.", "5e4af71a81966cfff3ef6cc7", ID),
     "switchboardId": _part("The switchboard.", "5e9d521a81966cfff3ef6aa5", ID),
     "switchboardIntegrationId": _part("The switchboard's integration.", "5eae631a81966cfff3ef6bb6", ID),
 }
@@ -80,6 +81,12 @@ EXAMPLES: Final[dict[Any, dict[str, Json]]] = {
         "webhook": {"target": "https://example.com/hook", "triggers": ["conversation:message", "conversation:read"]}
     },
     requests.WebhookUpdate: {"triggers": {"triggers": ["conversation:message"]}},
+    requests.DeliveryUpdate: {"alone": {"onePerCall": True, "standardWebhooks": True, "schedule": "long"}},
+    requests.Replay: {
+        "event": {"eventId": "5e4af71a81966cfff3ef6cc7"},
+        "failed": {"failed": True},
+        "since": {"since": "2026-05-04T09:30:00.000Z"},
+    },
     requests.IntegrationCreate: {
         "custom": {
             "type": "custom",

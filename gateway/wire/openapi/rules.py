@@ -54,6 +54,7 @@ ONE_RICH_TEXT: Final[Json] = {
     }
 }
 SIGNED_UP: Final[Json] = {"pattern": "^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"}
+REPLAYS: Final = {"eventId": "string", "failed": "boolean", "since": "string"}
 SCRIPTS: Final = ("javascript", "data", "vbscript")
 PHONE: Final = fields(phoneNumber={"pattern": rf"^\+[ .()-]*([0-9][ .()-]*){{{limits.PHONE_LEAST},{limits.PHONE}}}$"})
 LINKS_ONLY: Final = fields(actions={"items": fields(type={"const": "link"})})
@@ -115,6 +116,13 @@ RULES: Final[dict[str, Json]] = {  # by the name of the schema they are laid ove
     "WebhookCreate": fields(target=WEB, triggers=TRIGGERS),
     "ModerationPut": fields(target=WEB),
     "WebhookUpdate": fields(target=WEB, triggers=TRIGGERS),
+    "Replay": {
+        "properties": {"failed": {"type": ["boolean", "null"], "enum": [True, None]}, "since": SIGNED_UP},
+        "oneOf": [
+            {"required": [name], "properties": {name: {"type": kind}, **dict.fromkeys({*REPLAYS} - {name}, NULL)}}
+            for name, kind in REPLAYS.items()
+        ],
+    },
     "Text": {
         "anyOf": [
             *(_has(name, type="string", minLength=1) for name in ("text", "htmlText", "markdownText")),

@@ -60,6 +60,7 @@ from gateway.wire.requests.integrations import (
     check_lasting,
 )
 from gateway.wire.requests.messages import ActivityCreate, AuthorDraft, Captions, Destination, MessageCreate
+from gateway.wire.requests.mirror import AttemptFilter, DeliveryUpdate, EventFilter, Replay
 from gateway.wire.requests.moderation import ModerationPut
 from gateway.wire.requests.oauth import Authorize, Consent, TokenRequest, Wished
 from gateway.wire.requests.signing import SigningSecretRotate
@@ -85,6 +86,7 @@ __all__ = [
     "AppleFields",
     "AttachmentRemove",
     "AttachmentUpload",
+    "AttemptFilter",
     "AuthorDraft",
     "Authorize",
     "Body",
@@ -98,8 +100,10 @@ __all__ = [
     "ConversationFilter",
     "ConversationUpdate",
     "ConversionEvents",
+    "DeliveryUpdate",
     "Destination",
     "DownloadMessageRef",
+    "EventFilter",
     "InstagramChanges",
     "InstagramFields",
     "IntegrationChanges",
@@ -125,6 +129,7 @@ __all__ = [
     "PassControl",
     "PrechatCapture",
     "ReleaseControl",
+    "Replay",
     "SdkFields",
     "Seconds",
     "SettingsChanges",
