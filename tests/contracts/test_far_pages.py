@@ -18,6 +18,7 @@ APP = "app"
 USER = "user"
 ROOM = "room"
 OWNER = "owner"
+TOLD = 1_000_000  # the place of the first event that ended
 
 ROWS: dict[str, Callable[[str], tuple[Any, ...]]] = {
     'INSERT INTO offices (id, body) VALUES (?, \'{"app":{"service_account_id":"owner"}}\')': lambda id_: (id_,),
@@ -27,6 +28,13 @@ ROWS: dict[str, Callable[[str], tuple[Any, ...]]] = {
     "INSERT INTO messages (conversation_id, seq, id, body) VALUES ('room', ?, ?, '{\"content\":{}}')": lambda id_: (
         int(id_),
         id_,
+    ),
+    "INSERT INTO outbox (webhook_id, lane, event_id, body) VALUES ('waiting', 'lane', ?, '{}')": lambda id_: (id_,),
+    "INSERT INTO outbox (id, webhook_id, lane, event_id, ended_at, body) VALUES (?, 'ended', ?, ?, 7, '{\"at\":7}')": (
+        lambda id_: (TOLD + int(id_), id_, id_)
+    ),
+    "INSERT INTO attempts (id, webhook_id, at, answered, body) VALUES (?, 'hook', 7, '', '{\"status\":200}')": (
+        lambda id_: (int(id_) + 1,)
     ),
 }
 
@@ -51,6 +59,15 @@ PAGES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "messages_before": tuple((ROOM, it, SIZE, 0) for it in BOTH),
     "said_after": tuple((ROOM, it, SIZE) for it in BOTH),
     "said_before": tuple((ROOM, it, SIZE) for it in BOTH),
+    "told_waiting_after": tuple(("waiting", "lane", it, SIZE, 0) for it in BOTH),
+    "told_waiting_before": tuple(("waiting", "lane", it, SIZE, 0) for it in BOTH),
+    "told_ended_after": tuple(("ended", 0, 7, TOLD + it, SIZE, 0) for it in BOTH),
+    "told_ended_before": tuple(("ended", 0, 7, TOLD + it, SIZE, 0) for it in BOTH),
+    "ended": tuple(("ended", 0, 1, 7, TOLD + it, 9, SIZE) for it in BOTH),
+    "attempts_after": tuple(("hook", it, SIZE, 1, None, SIZE, 0) for it in BOTH),
+    "attempts_before": tuple(("hook", it, SIZE, 1, None, SIZE, 0) for it in BOTH),
+    "attempt_after": tuple(("hook", it, SIZE - 1) for it in BOTH),
+    "attempt_before": tuple(("hook", it, SIZE - 1) for it in BOTH),
     "quiet_rooms": tuple((APP, name(it), 0, 9, SIZE) for it in BOTH),
 }
 

@@ -86,7 +86,8 @@ async def get_webhook_event(call: Call) -> Json:
 
 async def replay_webhook_events(call: Call) -> Json:
     """Tell a webhook again: one event, all that were given up, or all since a time."""
-    body, webhook, repairs = call.body(requests.Replay), await webhook_of(call), call.flow.repairs
+    webhook, repairs = await webhook_of(call), call.flow.repairs
+    body = call.body(requests.Replay)
     if body.event_id is not None:
         return {"replayed": await repairs.replay_event(webhook.id, body.event_id)}
     if body.since is not None:
