@@ -32,7 +32,7 @@ from gateway.edge.moderator import HttpModerator
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.edge.v1 import door as v1
-from gateway.flow import provision, retention, sweeper
+from gateway.flow import provision, purge, retention, sweeper
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
@@ -43,6 +43,7 @@ from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks, every
 from gateway.flow.media import Media
 from gateway.flow.moderation import Moderators
+from gateway.flow.purge import Kept, Purge
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.repairs import Repairs
@@ -102,10 +103,12 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     terms = Terms(now_ms, random.random, settings.intervals_s, keeps=settings.webhook_history_s > 0)
     deliverer = Deliverer(store, poster, tasks, terms, lambda app_id, hook: disable(corridor, app_id, hook))
     corridor = Corridor(store, bus, RealStamp, deliverer.due)
+    kept = Kept(settings.webhook_history_s, settings.webhook_failed_s, settings.webhook_waiting_s)
+    purging = Purge(store, deliverer, now_ms, kept)
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
     media = Media(store, fetcher if settings.check_remote_media else None)
     moderators = Moderators(store, media, moderator, RealStamp, now_ms)
-    for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear, moderators.hear):
+    for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear, moderators.hear, purging.hear):
         bus.subscribe(hear)
     tasks.spawn(corridor.decide_and_commit())
     tasks.spawn(corridor.tell())
@@ -123,6 +126,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             deliverer=deliverer,
             repairs=Repairs(store, poster, deliverer, RealStamp, terms.keeps),
             attachments=Attachments(store, blobs, corridor, new_secret),
+            purge=purging,
             sweeper=Sweeper(store, blobs, now_ms),
             tasks=tasks,
             now=now_ms,
@@ -195,6 +199,8 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
             flow.tasks.spawn(every(retention.EVERY_S, Retention(flow.store, flow.corridor, flow.now).step))
             await flow.deliverer.start()
             flow.tasks.spawn(every(sweeper.EVERY_S, flow.sweeper.step))
+            flow.tasks.spawn(every(purge.EVERY_S, flow.purge.step))
+            flow.tasks.spawn(flow.purge.attend())
             host, number = sock.getsockname()[:2]
             try:
                 yield f"http://{f'[{host}]' if ':' in host else host}:{number}{settings.path_prefix}", flow

@@ -220,7 +220,39 @@ class Store(Protocol):
         """The webhooks that have waiting events; of at most `limit` how many, the most first."""
 
     async def settle(self, settled: Sequence[Settled], attempts: Sequence[Attempt] = ()) -> None:
-        """Durable when it returns, with the calls that led to it. Losing it sends an event again, never skips it."""
+        """Durable when it returns, with the calls that led to it. Losing it sends an event again, never skips it.
+
+        What was given up meanwhile stays so, unless it was delivered.
+        """
+
+    # What is kept of the outbox: each takes a few rows at a time, so that no commit waits for long
+    async def purge(self, delivered_before: int, failed_before: int, limit: int) -> int:
+        """Events that were delivered and calls that were made before a time go, and events given up before another.
+
+        At most so many of each; gives how many were found. What waits again meanwhile stays.
+        """
+
+    async def stale(self, webhook_id: str, before: int, after: str, limit: int) -> tuple[Sequence[str], str | None]:
+        """Of a webhook's next `limit` lanes, those whose oldest event waits since before a time, in milliseconds.
+
+        It waits since it happened, or since it might have gone last. With them, the lane after which to go on; None
+        when those were all.
+        """
+
+    async def give_up(self, webhook_id: str, lanes: Sequence[str], limit: int, before: int, now: int) -> int:
+        """Give up the oldest events of these lanes that wait since before that time, at most `limit` of each.
+
+        Gives how many those were.
+        """
+
+    async def gone_webhooks(self) -> Sequence[str]:
+        """The ids of webhooks that are no more, since the commit that removed them and until they are forgotten."""
+
+    async def clear(self, webhook_id: str, limit: int) -> int:
+        """Some events and calls of a webhook go, whatever became of them: at most so many of each; gives how many."""
+
+    async def forget_webhook(self, webhook_id: str) -> None:
+        """Nothing is left of a webhook that is no more, and nothing comes."""
 
     # What webhooks were told
     async def told(self, webhook_id: str, status: str, page: Page) -> tuple[Sequence[Told], bool]:

@@ -106,6 +106,12 @@ class Deliverer:
         """How many are under way."""
         return len(self._calls)
 
+    def let_go(self, webhook_id: str) -> None:
+        """The webhook is no more: nothing is sent, and nothing of what was due is remembered."""
+        target = self._targets.pop(webhook_id, None)
+        if target is not None:
+            target.end()
+
     def _know(self, office: Office) -> None:
         """Begin, or go on, where webhooks are not paused; an endpoint elsewhere is not to blame for the one before."""
         for webhook in office.webhooks:
@@ -161,9 +167,10 @@ class Deliverer:
             self.tally.broke()
             fates = dict.fromkeys(lanes, Fate(wait_s=STORE_BACK_S))
         target.calls -= 1
-        for lane in reversed(lanes):
-            self._follow(webhook_id, target, lane, fates.get(lane))
-        self._go(webhook_id)
+        if self._targets.get(webhook_id) is target:
+            for lane in reversed(lanes):
+                self._follow(webhook_id, target, lane, fates.get(lane))
+            self._go(webhook_id)
 
     def _follow(self, webhook_id: str, target: Target, lane: str, fate: Fate | None) -> None:
         if fate is None:
@@ -195,6 +202,8 @@ class Deliverer:
             log.exception("looking for what waits failed", webhook=webhook_id)
             asyncio.get_running_loop().call_later(STORE_BACK_S, self._looked, webhook_id, target)
             return
+        if self._targets.get(webhook_id) is not target:
+            return
         for lane in page:
             if target.find(lane.name):
                 self._rest(webhook_id, target, lane.name, (lane.due_at - self._now()) / 1000)
@@ -217,8 +226,8 @@ class Deliverer:
         office = await self._store.office(first.event.app_id)
         webhook = office.webhook(webhook_id) if office else None
         if office is None or webhook is None:
-            await self._settling(Settled(ids=tuple(row.id for rows in waiting.values() for row in rows)))
-            return {lane: Fate(settled=len(rows)) for lane, rows in waiting.items()}
+            self.let_go(webhook_id)
+            return {}
         if webhook.delivery.paused:
             target.paused = True
             return {}

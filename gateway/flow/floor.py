@@ -10,6 +10,7 @@ from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
 from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks
+from gateway.flow.purge import Purge
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
 from gateway.flow.repairs import Repairs
@@ -30,6 +31,7 @@ class Flow(NamedTuple):
     deliverer: Deliverer
     repairs: Repairs
     attachments: Attachments
+    purge: Purge
     sweeper: Sweeper
     tasks: Tasks
     now: Now

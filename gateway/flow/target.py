@@ -207,6 +207,12 @@ class Target:
         """A call was not taken."""
         self.width = CALLS
 
+    def end(self) -> None:
+        """Nothing waits any longer."""
+        for ends in self.resting.values():
+            ends.cancel()
+        self.resting.clear()
+
     def looked(self, names: Sequence[str], page: int) -> None:
         """A page of lanes was found on disk. After the last one it begins anew, if anything was passed over."""
         self.cursor = names[-1] if len(names) == page else ""

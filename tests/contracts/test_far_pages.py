@@ -82,6 +82,12 @@ OTHERS = {
     "targets": "one step for each webhook with waiting events",
     "lanes": "one step for each lane of the page",
     "behind": "all that waits is counted, in its index alone",
+    "stale_lanes": "one step for each lane of the page",
+    "give_up_outbox": "the oldest of a lane; what is given up is passed over",
+    "old_outbox": "one step for each webhook and for each event; what is taken is deleted",
+    "old_attempts": "what is taken is deleted, so the start is all there is",
+    "clear_outbox": "what is taken is deleted",
+    "clear_attempts": "what is taken is deleted",
     "attachments_gone": "what is taken is deleted, so the start is all there is",
 }
 

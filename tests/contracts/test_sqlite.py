@@ -15,6 +15,7 @@ from gateway.domain import commands as cmd
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import Text
 from gateway.domain.views import Page
+from gateway.ports import Settled
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, _scrubbed
@@ -36,7 +37,7 @@ WHOLE_INDEX = {
 }
 
 # Steps that read what the query itself made or was given.
-OWN = re.compile(r"SCAN (CONSTANT ROW|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))")
+OWN = re.compile(r"SCAN (CONSTANT ROW|ended|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))")
 
 FULL_DISK = """
 CREATE TRIGGER full_disk BEFORE INSERT ON people WHEN new.external_id = 'bob'
@@ -279,3 +280,22 @@ async def test_a_store_that_cannot_write_says_so(store: SqliteStore, file: Path)
         assert not await store.ready()
         other.execute("ROLLBACK")
     assert await store.ready()
+
+
+async def test_what_waits_again_is_not_purged_with_what_was_found_before(store: SqliteStore, file: Path) -> None:
+    """What is kept no longer is looked up before it is its turn to write."""
+    clerk = await opened(store, HandWound())
+    hook = (await clerk.do(clerk.orders.custom("conversation:message")))[0].webhooks[0].id
+    room = await clerk.group("ann")
+    await clerk.says(room, "one", "two")
+    told = [it.id for it in await store.waiting(hook, (room,), 10)]
+    await store.settle([Settled(ids=tuple(told), delivered_at=1)])
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        async with store._writing:
+            purging = asyncio.ensure_future(store.purge(2, 2, 10))
+            while not store._writing._waiters:  # noqa: ASYNC110 - nobody says so
+                await asyncio.sleep(0)
+            other.execute("UPDATE outbox SET ended_at = NULL WHERE id = ?", (told[0],))
+        await purging
+    assert [it.id for it in await store.waiting(hook, (room,), 10)] == told[:1]
+    assert await store.purge(1 << 40, 1 << 40, 10) == 0

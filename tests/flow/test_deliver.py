@@ -70,14 +70,6 @@ async def test_a_call_is_no_larger_than_it_may_be(mail: Mail, monkeypatch: pytes
     assert 1 < len(calls) < 20
 
 
-async def test_what_a_deleted_webhook_was_due_is_dropped(mail: Mail) -> None:
-    await mail.says("one", "two")
-    building = mail.building
-    await building.one(cmd.DeleteIntegration(app_id=building.orders.app_id, integration_id=mail.hook.integration_id))
-    assert await mail.goes() == []
-    assert await mail.waiting() == []
-
-
 async def test_a_webhook_is_called_where_it_is_now(mail: Mail) -> None:
     await mail.says("one")
     building = mail.building

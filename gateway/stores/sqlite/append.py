@@ -12,7 +12,7 @@ from gateway.domain.media import attachments_in
 from gateway.domain.message import Message
 from gateway.domain.model import Attachment, Key, Office, Person, Room
 from gateway.ports import Mirrored
-from gateway.stores.sqlite import merge
+from gateway.stores.sqlite import merge, outbox
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
 from gateway.wire.json import store
 
@@ -40,6 +40,7 @@ def statements(house: House, events: Sequence[ev.Event], mirrored: Sequence[Mirr
         *merge.files(happened.of(ev.UserMerged)),
         *_service_accounts(house),
         *_offices(house),
+        *outbox.webhooks_gone(house),
         *put("put_partners", [_partner(it) for it in happened.of(ev.PartnerCreated)]),
         *_people(house),
         *_rooms(house),

@@ -112,21 +112,21 @@ class Connection:
     async def row(self, name: str, *values: Any) -> Row | None:
         return next(iter(await self.rows(name, *values)), None)
 
-    async def transact(self, statements: Sequence[Statement]) -> Sequence[Any]:
+    async def transact(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """All of them or none, on disk when it returns. They line up for the connection's thread at once.
 
-        Gives the rows that each of them gave.
+        Gives the rows of each.
         """
         try:
             await self.run("BEGIN IMMEDIATE")
             done = await asyncio.gather(*(self._raw.execute_fetchall(*it) for it in statements), return_exceptions=True)
-            _raise_first(done)
+            rows = _all_of(done)
             await self.run("COMMIT")
         except BaseException:
             with suppress(Error):  # some failures have rolled back already, others never began
                 await self.run("ROLLBACK")
             raise
-        return done
+        return rows
 
     async def close(self) -> None:
         await self._raw.close()
@@ -140,7 +140,11 @@ def _scrubbed(kind: str, body: str, ids: str) -> str:
     return store(kept)
 
 
-def _raise_first(outcomes: Sequence[object]) -> None:
+def _all_of(outcomes: Sequence[Iterable[Row] | BaseException]) -> list[list[Row]]:
+    """What the statements gave; raises the first failure."""
+    found = []
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
+        found.append(list(outcome))
+    return found

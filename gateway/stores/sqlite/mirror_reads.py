@@ -81,6 +81,14 @@ class MirrorReads(Readers):
             rows = await self._rows("ended", webhook_id, failed, since, *rows[-1][:2], until, ENDED)
             yield [row_id for _, row_id, happened_since in rows if happened_since]
 
+    async def stale(self, webhook_id: str, before: int, after: str, limit: int) -> tuple[Sequence[str], str | None]:
+        rows = await self._rows("stale_lanes", webhook_id, after, before, limit)
+        return [lane for lane, is_stale in rows if is_stale], rows[-1][0] if len(rows) == limit else None
+
+    async def gone_webhooks(self) -> Sequence[str]:
+        return [webhook_id for (webhook_id,) in await self._rows("gone_webhooks")]
+
+
 
 def _in_lane(known: Told | None) -> tuple[str | int, ...]:
     return (known.lane, known.id) if known else ("", 0)

@@ -1,9 +1,11 @@
-"""What became of what webhooks were due, as statements."""
+"""What became of what webhooks were due, and of webhooks, as statements."""
 
 from collections.abc import Iterator, Sequence
 
 from msgspec import structs
 
+from gateway.domain.house import House
+from gateway.domain.model import Office
 from gateway.ports import Attempt, Settled
 from gateway.stores.sqlite.connection import QUERIES, Row, Statement, over, put
 from gateway.wire.json import store
@@ -41,3 +43,28 @@ def revived(webhook_id: str, ids: Sequence[int], until: int, *, failed: bool) ->
 
 def _attempt(it: Attempt) -> Row:
     return it.webhook_id, it.at, it.said, store(structs.replace(it, said=""))
+
+
+def webhooks_gone(house: House) -> list[Statement]:
+    """Webhooks that a group has removed: all that they were due or told goes after them."""
+    gone = [(it,) for _, before, now in house.offices.changes() for it in sorted(_hooks(before) - _hooks(now))]
+    return put("put_gone_webhooks", gone)
+
+
+def _hooks(office: Office | None) -> set[str]:
+    return {it.id for it in office.webhooks} if office else set()
+
+
+def cleared(webhook_id: str, limit: int) -> list[Statement]:
+    """Some of what a webhook was due or told."""
+    return [Statement(QUERIES[name], (webhook_id, limit)) for name in ("clear_outbox", "clear_attempts")]
+
+
+def purged(
+    events: Sequence[int], attempts: Sequence[int], delivered_before: int, failed_before: int
+) -> list[Statement]:
+    """What is not kept any longer, of what was looked up: meanwhile an event may wait again."""
+    ended = (
+        [Statement(QUERIES["purge_outbox"], (store(list(events)), delivered_before, failed_before))] if events else []
+    )
+    return [*ended, *over("purge_attempts", list(attempts))]

@@ -601,7 +601,7 @@ DELETE FROM outbox WHERE ended_at IS NOT NULL AND lane IN (SELECT value FROM jso
 -- drop_outbox: Events whose webhook is no more, or that are not kept.
 DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));
 
--- end_outbox: Events that were delivered, as (ids, time).
+-- end_outbox: Events that were delivered, as (ids, time), if only after they were given up.
 UPDATE outbox SET attempts = attempts + 1, ended_at = ?2, failed = 0 WHERE id IN (SELECT value FROM json_each(?1));
 
 -- postpone_outbox: Events that are tried again, as [id, attempts, due].
@@ -611,10 +611,10 @@ FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
 -- fail_outbox: Events that were given up, as [id, attempts, time].
 UPDATE outbox SET
     attempts = json_extract(kept.value, '$[1]'), ended_at = json_extract(kept.value, '$[2]'), failed = 1
-FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]');
+FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]') AND outbox.ended_at IS NULL;
 
--- revive_outbox: Of some events of a webhook, those that ended up to a time wait again; with 1, those given up alone.
-UPDATE outbox SET ended_at = NULL, failed = 0, attempts = 0, due_at = 0
+-- revive_outbox: Of some events of a webhook, those that ended up to a time wait again, since then; with 1, those given up alone.
+UPDATE outbox SET ended_at = NULL, failed = 0, attempts = 0, due_at = ?3
 WHERE id IN (SELECT value FROM json_each(?2)) AND webhook_id = ?1 AND ended_at <= ?3 AND failed >= ?4 RETURNING id;
 
 -- put_attempt: A call that was about nothing in the outbox.
@@ -630,3 +630,76 @@ UPDATE attempts SET answered = '' WHERE answered <> '' AND webhook_id IN (
     CROSS JOIN json_each(integration.value, '$.webhooks') AS hook
     WHERE offices.id = ?1
 );
+
+-- put_gone_webhooks: Webhooks that are no more.
+INSERT INTO gone_webhooks (id) VALUES (?) ON CONFLICT (id) DO NOTHING;
+
+-- gone_webhooks: Webhooks that are no more, of which something may be left.
+SELECT id FROM gone_webhooks WHERE id > '' ORDER BY id;
+
+-- forget_webhook: A webhook of which nothing is left.
+DELETE FROM gone_webhooks WHERE id = ?;
+
+-- clear_outbox: Some of what a webhook is due or was told.
+DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE webhook_id = ?1 LIMIT ?2) RETURNING id;
+
+-- clear_attempts: Some of the calls of a webhook.
+DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE webhook_id = ?1 LIMIT ?2) RETURNING id;
+
+-- old_outbox: Some of the events that were delivered before a time, or given up before another. One step finds the next
+-- webhook, or its failures.
+WITH RECURSIVE ended(webhook_id, failed) AS (
+    SELECT webhook_id, failed FROM (
+        SELECT webhook_id, failed FROM outbox WHERE ended_at IS NOT NULL AND webhook_id > ''
+        ORDER BY webhook_id, failed LIMIT 1
+    )
+    UNION ALL
+    SELECT next.webhook_id, next.failed FROM ended CROSS JOIN outbox AS next ON next.id = (
+        SELECT id FROM outbox
+        WHERE ended_at IS NOT NULL AND (outbox.webhook_id, outbox.failed) > (ended.webhook_id, ended.failed)
+        ORDER BY webhook_id, failed LIMIT 1
+    )
+)
+SELECT outbox.id FROM ended CROSS JOIN outbox ON outbox.webhook_id = ended.webhook_id AND outbox.failed = ended.failed
+    AND outbox.ended_at < iif(ended.failed, ?2, ?1)
+LIMIT ?3;
+
+-- purge_outbox: Of some events those that ended so long ago, as (ids, delivered before, failed before).
+DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?1)) AND ended_at < iif(failed, ?3, ?2);
+
+-- old_attempts: The oldest calls, and whether they were made before a time.
+SELECT id, at < ?1 FROM attempts WHERE id > 0 ORDER BY id LIMIT ?2;
+
+-- purge_attempts: Calls that are not kept any longer.
+DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(?));
+
+-- stale_lanes: A page of a webhook's lanes after one, each with whether its oldest event waits since before a time.
+WITH RECURSIVE oldest(id) AS (
+    SELECT (
+        SELECT id FROM outbox WHERE ended_at IS NULL AND webhook_id = ?1 AND lane > ?2 ORDER BY lane, id LIMIT 1
+    )
+    UNION ALL
+    SELECT (
+        SELECT next.id FROM outbox AS next
+        WHERE next.ended_at IS NULL AND next.webhook_id = ?1 AND next.lane > here.lane
+        ORDER BY next.lane, next.id LIMIT 1
+    )
+    FROM oldest CROSS JOIN outbox AS here ON here.id = oldest.id
+    LIMIT ?4
+)
+SELECT outbox.lane, max(outbox.due_at, json_extract(outbox.body, '$.at')) < ?3
+FROM oldest CROSS JOIN outbox ON outbox.id = oldest.id;
+
+-- give_up_outbox: Of the oldest events of some lanes of a webhook, at most so many of each, those that wait since before
+-- a time, as (webhook, lanes, limit, before, now).
+UPDATE outbox SET ended_at = ?5, failed = 1
+WHERE id IN (
+    SELECT outbox.id FROM json_each(?2) AS wanted
+    CROSS JOIN outbox ON outbox.webhook_id = ?1 AND outbox.lane = wanted.value AND outbox.ended_at IS NULL
+        AND outbox.id <= coalesce((
+            SELECT last.id FROM outbox AS last
+            WHERE last.webhook_id = ?1 AND last.lane = wanted.value AND last.ended_at IS NULL
+            ORDER BY last.id LIMIT 1 OFFSET ?3 - 1
+        ), 9223372036854775807)
+) AND max(due_at, json_extract(body, '$.at')) < ?4
+RETURNING id;

@@ -18,6 +18,7 @@ from gateway.stores.sqlite.append import forgets, statements
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
 from gateway.stores.sqlite.hold import Holder, Memory
 from gateway.stores.sqlite.reads import Reads
+from gateway.wire.json import store as encoded
 
 READERS = 2
 
@@ -52,6 +53,29 @@ class SqliteStore(Reads):
         async with self._writing:
             (revived,) = await self._writer.transact((outbox.revived(webhook_id, ids, until, failed=failed),))
         return len(revived)
+
+    async def purge(self, delivered_before: int, failed_before: int, limit: int) -> int:
+        events = [row for (row,) in await self._rows("old_outbox", delivered_before, failed_before, limit)]
+        attempts = [row for row, is_old in await self._rows("old_attempts", delivered_before, limit) if is_old]
+        if events or attempts:
+            async with self._writing:
+                await self._writer.transact(outbox.purged(events, attempts, delivered_before, failed_before))
+        return len(events) + len(attempts)
+
+    async def give_up(self, webhook_id: str, lanes: Sequence[str], limit: int, before: int, now: int) -> int:
+        values = (webhook_id, encoded(list(lanes)), limit, before, now)
+        async with self._writing:
+            (given_up,) = await self._writer.transact((Statement(QUERIES["give_up_outbox"], values),))
+        return len(given_up)
+
+    async def clear(self, webhook_id: str, limit: int) -> int:
+        async with self._writing:
+            return sum(map(len, await self._writer.transact(outbox.cleared(webhook_id, limit))))
+
+    async def forget_webhook(self, webhook_id: str) -> None:
+        async with self._writing:
+            await self._writer.transact((Statement(QUERIES["forget_webhook"], (webhook_id,)),))
+            await self._writer.empty_log()
 
     async def abandon_attachments(self, before: int) -> None:
         async with self._writing:
