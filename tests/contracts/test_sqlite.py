@@ -37,7 +37,9 @@ WHOLE_INDEX = {
 }
 
 # Steps that read what the query itself made or was given.
-OWN = re.compile(r"SCAN (CONSTANT ROW|ended|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))")
+OWN = re.compile(
+    r"SCAN (CONSTANT ROW|ended|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))"
+)
 
 FULL_DISK = """
 CREATE TRIGGER full_disk BEFORE INSERT ON people WHEN new.external_id = 'bob'

@@ -115,6 +115,22 @@ async def test_what_waits_too_long_is_given_up_and_the_rest_is_sent(
     assert sorted(mail.doorstep.events) == sorted(young)
 
 
+async def test_what_is_told_again_waits_anew(mail: Mail) -> None:
+    """However long ago it happened."""
+    mail.doorstep.answer = lambda _: 400
+    (said,) = await mail.says("bad")
+    await mail.goes()
+    await pauses(mail, paused=True)
+    mail.building.clock.wind(700)
+    store, now = mail.building.store, mail.building.clock.at
+    assert await store.revive(mail.hook.id, [1], now, failed=True) == 1
+    await purging(mail).step()
+    assert [event for event, _ in await mail.waiting()] == [said]
+    mail.building.clock.wind(501)
+    await purging(mail).step()
+    assert await mail.waiting() == []
+
+
 async def test_what_is_called_while_it_is_given_up_counts_as_delivered(mail: Mail) -> None:
     mail.doorstep.closed = {mail.hook.target}
     said = await mail.says("one")

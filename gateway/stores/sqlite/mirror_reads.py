@@ -89,7 +89,6 @@ class MirrorReads(Readers):
         return [webhook_id for (webhook_id,) in await self._rows("gone_webhooks")]
 
 
-
 def _in_lane(known: Told | None) -> tuple[str | int, ...]:
     return (known.lane, known.id) if known else ("", 0)
 

@@ -613,7 +613,8 @@ UPDATE outbox SET
     attempts = json_extract(kept.value, '$[1]'), ended_at = json_extract(kept.value, '$[2]'), failed = 1
 FROM json_each(?) AS kept WHERE outbox.id = json_extract(kept.value, '$[0]') AND outbox.ended_at IS NULL;
 
--- revive_outbox: Of some events of a webhook, those that ended up to a time wait again, since then; with 1, those given up alone.
+-- revive_outbox: Of some events of a webhook, those that ended up to a time wait again, since then; with 1, only those
+-- given up.
 UPDATE outbox SET ended_at = NULL, failed = 0, attempts = 0, due_at = ?3
 WHERE id IN (SELECT value FROM json_each(?2)) AND webhook_id = ?1 AND ended_at <= ?3 AND failed >= ?4 RETURNING id;
 
