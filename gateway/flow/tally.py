@@ -36,9 +36,10 @@ class Lags:
         self.counts = [0] * (len(BOUNDS_S) + 1)
         self.sum_s = 0.0
 
-    def add(self, seconds: float) -> None:
-        self.counts[bisect_left(BOUNDS_S, seconds)] += 1
-        self.sum_s += seconds
+    def add(self, *lags_s: float) -> None:
+        for seconds in lags_s:
+            self.counts[bisect_left(BOUNDS_S, seconds)] += 1
+        self.sum_s += sum(lags_s)
 
     def up_to(self) -> Iterator[tuple[float, int]]:
         """Each bound, infinity last, and how many took no longer."""
@@ -112,9 +113,8 @@ class Tally:
             kept = {it: lags for it, lags in self._minutes.items() if it > minute - RECENT_MINUTES}
             recent = Lags()
             self._minutes = {**kept, minute: recent}
-        for lag_s in lags_s:
-            self.lags.add(lag_s)
-            recent.add(lag_s)
+        self.lags.add(*lags_s)
+        recent.add(*lags_s)
 
 
 def _class(status: int | None) -> str:
