@@ -87,6 +87,7 @@ class Purge:
             given_up = await self._give_up(webhook_id, now)
             if given_up:
                 log.warning("events were given up that waited too long", webhook=webhook_id, events=given_up)
+                self._deliverer.tally.gave_up(given_up)
                 self._deliverer.look_again(webhook_id)
 
     async def _give_up(self, webhook_id: str, now: int) -> int:

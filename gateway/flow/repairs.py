@@ -65,6 +65,7 @@ class Repairs(NamedTuple):
                 revived += await self.store.revive(webhook_id, page, until, failed=failed)
         finally:
             if revived:
+                self.deliverer.tally.replayed(revived)
                 self.deliverer.try_again(webhook_id)
         return revived
 

@@ -34,9 +34,10 @@ async def number(house: House, name: str) -> float:
 
 
 async def settled(house: House) -> None:
-    """Until no call is under way."""
+    """Until no call is under way, and what came of them is written down."""
     while calls := house.flow.deliverer._calls:
         await asyncio.wait(calls)
+    await house.flow.deliverer._settling.done()
 
 
 def hook_of(house: House, integration: Json) -> tuple[str, str]:
@@ -137,6 +138,23 @@ async def test_what_fails_is_counted_by_what_comes_of_it(
     assert await numbers(house, "attempts_total") == {(outcome, f"{status // 100}xx"): 1}
     assert (await numbers(house, "events_total"))["given_up",] == given_up
     assert await number(house, "delivery_lag_seconds_count") == 0
+
+
+async def test_what_is_replayed_is_counted_and_delivered_once_more(house: House, receiver: Receiver) -> None:
+    receiver.answer = 400
+    hook = await house.webhook(receiver.url, "conversation:message")
+    room = await house.group("ann")
+    for count, text in enumerate(("one", "two"), 1):
+        await house.says(room, text)
+        await receiver.until(lambda count=count: len(receiver.calls) == count)  # type: ignore[misc]
+    await settled(house)
+    receiver.answer = 200
+    path = f"/integrations/{hook['id']}/webhooks/{hook['webhooks'][0]['id']}/replay"
+    assert (await house.rest("POST", path, {"failed": True})).body == {"replayed": 2}
+    await receiver.until(lambda: len(receiver.events) == 2)
+    await settled(house)
+    assert await number(house, "replayed_events_total") == 2
+    assert await numbers(house, "events_total") == {("delivered",): 2, ("given_up",): 2, ("dropped",): 0}
 
 
 async def test_an_endpoint_that_is_no_more_is_counted_once(house: House, receiver: Receiver) -> None:

@@ -110,6 +110,7 @@ async def test_what_waits_too_long_is_given_up_and_the_rest_is_sent(
     await purge_.step()
     assert counted(mail, "outbox", "failed") == 7 * 9
     assert mail.given_up()[0] == (0, mail.building.clock.at)
+    assert mail.deliverer.tally.events == {"given_up": 7 * 9}
     await pauses(mail, paused=False)
     await mail.quiet()
     assert sorted(mail.doorstep.events) == sorted(young)
