@@ -150,8 +150,6 @@ class Moderators:
     async def _asked(self, app_id: str, moderation: Moderation, question: Question) -> Reply | None:
         """What the endpoint answers within the deadline; None where it is not asked after all."""
         desk = self._desk(app_id, moderation)
-        if not desk.circuit.closed and not desk.takes(self._now()):
-            return None
         desk.waiting += 1
         try:
             return await self._in_turn(desk, question)
@@ -176,7 +174,7 @@ class Moderators:
         except TimeoutError:
             return None
         try:
-            if not desk.takes(self._now()):  # others found out meanwhile that it does not answer
+            if not desk.takes(self._now()):  # it is left alone, maybe since others found out meanwhile
                 return None
             desk.calls += 1
             try:

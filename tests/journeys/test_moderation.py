@@ -97,10 +97,10 @@ async def test_who_is_refused_is_told_why_in_the_words_of_the_business(
     await house.webhook(receiver.url, "conversation:message")
     room = await house.personal("ann")
     await moderated(house, judge.url)
-    judge.answer = lambda _: refuse("Please stay friendly.")
+    judge.answer = lambda _: refuse("Please stay friendly: see content.rules.")
     ann = await house.device("ann")
     answer = await tries(ann, room, "grr")
-    told = {"status": 403, "code": "message_refused", "title": "Please stay friendly."}
+    told = {"status": 403, "code": "message_refused", "title": "Please stay friendly: see content.rules."}
     assert (answer["type"], answer["error"]) == ("error", told)
     refused = await posts(house, room, "grr")
     assert (refused.status, refused.code, refused.title) == tuple(told.values())
