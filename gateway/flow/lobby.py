@@ -17,15 +17,15 @@ class Lobby:
     def __init__(self, corridor: Corridor, media: Media, moderators: Moderators) -> None:
         self._corridor = corridor
         self._media = media
-        self._moderators = moderators
+        self.moderators = moderators
 
     def keeps(self, command: Command[Any]) -> bool:
         """Whether there may be anything to wait for."""
-        return shows_files(command) or self._moderators.asks(command)
+        return shows_files(command) or self.moderators.asks(command)
 
     async def passed(self, command: C) -> C:
         """The command as it may line up; raises `Refused`."""
-        return await self._moderators.judged(await self._media.seen(command))
+        return await self.moderators.judged(await self._media.seen(command))
 
     async def execute(self, command: Command[Answer]) -> Answer:
         """Wait here, line up and wait for the answer; raises `Refused`."""

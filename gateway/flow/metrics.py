@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final, Literal, NamedTuple
 
+from gateway.flow import moderation
 from gateway.flow.floor import Flow
 from gateway.flow.tally import DELIVERED, DROPPED, GIVEN_UP, RECENT_MINUTES, Lags, quantile
 from gateway.ports import Behind
@@ -70,6 +71,12 @@ def _recent(it: Reading) -> Labelled:
     return (((str(share),), seconds) for share, seconds in found if seconds is not None)
 
 
+def _judged(it: Reading) -> Labelled:
+    outcomes = it.flow.lobby.moderators.outcomes
+    named = (moderation.ACCEPTED, moderation.REWRITTEN, moderation.REFUSED, moderation.UNANSWERED)
+    return (((outcome,), outcomes[outcome]) for outcome in named)
+
+
 def _circuits(it: Reading) -> Labelled:
     circuits = it.flow.deliverer.circuits()
     return (((state.replace("-", "_"),), circuits[state]) for state in STATES)
@@ -133,6 +140,21 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
     Metric(
         *("gateway_webhook_replayed_events_total", "counter", (), "Events that had ended and were told again"),
         _one(lambda it: it.flow.deliverer.tally.replays),
+    ),
+    Metric(
+        *("gateway_moderation_messages_total", "counter", ("outcome",)),
+        "Users' messages that were to be judged: `accepted`, `rewritten`, `refused`, or `unanswered` and left to the "
+        "policy of their app",
+        _judged,
+    ),
+    Metric(
+        *("gateway_moderation_calls_in_flight", "gauge", (), "Messages that endpoints are being asked about"),
+        _one(lambda it: it.flow.lobby.moderators.calls),
+    ),
+    Metric(
+        *("gateway_moderation_left_alone", "gauge", ()),
+        "Endpoints that are asked about no message for now, or about one to try, since they did not answer",
+        _one(lambda it: it.flow.lobby.moderators.left_alone),
     ),
 )
 

@@ -1,6 +1,7 @@
 """Users' messages are judged before they are said, where their app wants that: its endpoint is asked about each."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
@@ -24,6 +25,10 @@ from gateway.wire.moderation import Accept, Refuse, Rewrite
 C = TypeVar("C", bound=AnyCommand)
 
 FREE: Final = 10_000  # apps that are remembered to want nothing judged
+ACCEPTED: Final = "accepted"
+REWRITTEN: Final = "rewritten"
+REFUSED: Final = "refused"
+UNANSWERED: Final = "unanswered"
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +67,7 @@ class Desk:
 class Moderators:
     """Apps that want nothing judged pay for a look into a set.
 
-    `call` asks an endpoint. What it leaves open is decided by the app's own policy.
+    `call` asks an endpoint. What it leaves open is decided by the app's own policy. `outcomes` counts messages.
     """
 
     def __init__(self, store: Store, media: Media, call: Moderator, stamper: Stamper, now: Now) -> None:
@@ -71,9 +76,20 @@ class Moderators:
         self._call = call
         self._stamper = stamper
         self._now = now
+        self.outcomes: Counter[str] = Counter()
         self._desks: dict[str, Desk] = {}
         self._free: set[str] = set()
         self._changes = 0
+
+    @property
+    def calls(self) -> int:
+        """How many are under way."""
+        return sum(desk.calls for desk in self._desks.values())
+
+    @property
+    def left_alone(self) -> int:
+        """How many endpoints are not asked for now, or only now and then."""
+        return sum(not desk.circuit.closed for desk in self._desks.values())
 
     def hear(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -125,15 +141,17 @@ class Moderators:
         reply = await self._asked(event.app_id, moderation, Question(headers, question))
         match _read(reply, event.message.content):
             case Accept():
+                self.outcomes[ACCEPTED] += 1
                 return None
             case Rewrite(message=message):
                 return message.content
             case Refuse(reason=reason):
+                self.outcomes[REFUSED] += 1
                 raise Refused(errors.message_refused(reason))
             case None:
                 if reply is not None:
                     log.warning("message was not judged", app=event.app_id, status=reply.status)
-                _check_policy(moderation)
+                self._unanswered(moderation)
                 return None
 
     async def _rewritten(self, moderation: Moderation, command: C, contents: Sequence[Content | None]) -> C:
@@ -143,9 +161,16 @@ class Moderators:
             self._rehearsed(await self._store.peek(again.needs()), again)
         except Refused as refused:
             log.warning("message was not rewritten", app=command.app_id, why=refused.problem.title)
-            _check_policy(moderation)
+            self._unanswered(moderation)
             return command
+        self.outcomes[REWRITTEN] += sum(it is not None for it in contents)
         return again
+
+    def _unanswered(self, moderation: Moderation) -> None:
+        """Raises `Refused` where what nobody judged may not be said."""
+        self.outcomes[UNANSWERED] += 1
+        if moderation.unanswered == "refuse":
+            raise Refused(errors.NOT_JUDGED)
 
     async def _asked(self, app_id: str, moderation: Moderation, question: Question) -> Reply | None:
         """What the endpoint answers within the deadline; None where it is not asked after all."""
@@ -195,12 +220,6 @@ def _read(reply: Reply | None, content: Content | None) -> wire.Verdict | None:
         return wire.verdict(reply.said, content)
     except Refused:
         return None
-
-
-def _check_policy(moderation: Moderation) -> None:
-    """Raises `Refused` where what nobody judged may not be said."""
-    if moderation.unanswered == "refuse":
-        raise Refused(errors.NOT_JUDGED)
 
 
 def _good(outcome: Content | BaseException | None) -> Content | None:

@@ -1,5 +1,6 @@
 """Where nobody judges a message, or nobody can read the judgement, the app's own policy decides."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 from aiohttp import web
+from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.domain import limits
 from gateway.domain.circuit import FAILURES
@@ -180,3 +182,37 @@ async def test_a_dead_judge_is_not_waited_for_every_time(house: House, judge: Ju
     await moderated(house, judge.url, unanswered, timeout_ms=5_000)  # whoever changes it begins anew
     judge.answer = lambda _: refuse("No.")
     assert (await posts(house, room, "hello")).title == "No."
+
+
+async def counted(house: House) -> dict[str, float]:
+    """What `/metrics` says of moderation, by name or outcome."""
+    async with house.http.get(f"{house.url}/metrics") as answer:
+        families = text_string_to_metric_families(await answer.text())
+        samples = [it for family in families for it in family.samples if it.name.startswith("gateway_moderation_")]
+    return {it.labels.get("outcome", it.name.removeprefix("gateway_moderation_")): it.value for it in samples}
+
+
+async def test_what_becomes_of_messages_is_counted(house: House, judge: Judge) -> None:
+    room = await house.group("ann")
+    none = dict.fromkeys(("accepted", "rewritten", "refused", "unanswered", "calls_in_flight", "left_alone"), 0)
+    assert await counted(house) == none
+    await moderated(house, judge.url, "accept")
+    answers = [rewrite(type="text", htmlText="<a>"), rewrite(**TEXT), rewrite(**TEXT), ACCEPT, ACCEPT, ACCEPT]
+    judge.answer = lambda _: answers.pop()
+    for _ in range(6):
+        await posts(house, room, "hello")
+    judge.answer = lambda _: refuse("No.")
+    await posts(house, room, "hello")
+    so_far = {**none, "accepted": 3, "rewritten": 2, "refused": 1, "unanswered": 1}
+    assert await counted(house) == so_far
+    judge.shut()
+    waiting = asyncio.ensure_future(posts(house, room, "hello"))
+    await judge.until(8)
+    assert await counted(house) == {**so_far, "calls_in_flight": 1}
+    judge.gate.set()
+    await waiting
+    judge.answer = status(500)
+    for _ in range(FAILURES + 3):
+        await posts(house, room, "hello")
+    failed = {"refused": 2, "unanswered": 1 + FAILURES + 3, "left_alone": 1}
+    assert await counted(house) == {**so_far, **failed}
