@@ -75,14 +75,7 @@ class Repairs(NamedTuple):
         event_id, begun = stamp.new_id(), stamp.at
         body = letter.DIALECTS[webhook.version].trial(office, webhook, event_id, begun)
         answered = await self.poster(webhook.target, letter.headers(webhook, (event_id,), begun, body), body)
-        attempt = Attempt(
-            webhook_id=webhook.id,
-            at=begun,
-            took_ms=max(self.stamp().at - begun, 0),
-            events=(event_id,),
-            status=answered.status,
-            said=letter.kept(webhook, answered.said),
-        )
+        attempt = letter.noted(webhook, (event_id,), answered, begun, self.stamp().at)
         return await self.store.keep(attempt) if self.keeps else attempt
 
 

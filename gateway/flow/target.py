@@ -111,7 +111,6 @@ class Target:
         self.version += 1
         for held in self.known.values():
             self._put_down(held)
-            held.news = True  # a call that is under way may have read the disk before
 
     def _put_down(self, held: Held) -> None:
         self.rows -= len(held.rows)
