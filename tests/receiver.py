@@ -14,7 +14,8 @@ class Receiver:
     """Every call as it came. `answer` is the status it gives; a test may set it, or a function of the envelope.
 
     While `gate` is not set, the calls that are `held` hang, by default all; `arrived` counts them all, also those
-    whose caller lost patience. With `redirect`, calls are answered 307 and that address. `says` is the answer's text.
+    whose caller lost patience. With `redirect`, calls are answered 307 and that address. `says` is the answer's text;
+    one who `echoes` says what headers the call had. `letters` are the headers and the body of each call.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class Receiver:
         self.answer: int | Callable[[Json], int] = 200
         self.redirect: str | None = None
         self.says: str | None = None
+        self.echoes = False
         self.gate = asyncio.Event()
         self.gate.set()
         self.held: Callable[[Json], bool] = lambda _: True
@@ -29,6 +31,7 @@ class Receiver:
         self.calls: list[Json] = []
         self.keys: list[str | None] = []
         self.statuses: list[int] = []
+        self.letters: list[tuple[dict[str, str], bytes]] = []
         self._news = asyncio.Condition()
 
     async def take(self, request: web.Request) -> web.Response:
@@ -47,8 +50,9 @@ class Receiver:
             self.calls.append(envelope)
             self.keys.append(request.headers.get("X-API-Key"))
             self.statuses.append(status)
+            self.letters.append(({name.lower(): it for name, it in request.headers.items()}, await request.read()))
             self._news.notify_all()
-        return web.Response(status=status, headers=headers, text=self.says)
+        return web.Response(status=status, headers=headers, text=str(request.headers) if self.echoes else self.says)
 
     @property
     def events(self) -> list[Json]:
