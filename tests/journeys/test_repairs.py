@@ -125,8 +125,8 @@ async def test_an_endpoint_that_was_left_alone_is_called_after_a_replay(tmp_path
         assert 0 < len(failed) < 7
         receiver.answer = 200
         assert await hook.replays(failed=True) == len(failed)
-        await receiver.until(lambda: len(receiver.events) == 7)
         assert (await hook.delivery())["circuit"] == "closed"
+        await receiver.until(lambda: len(receiver.events) == 7)
 
 
 async def test_what_happened_since_a_time_is_told_again(house: House, receiver: Receiver) -> None:
