@@ -35,7 +35,7 @@ Id = Annotated[str, Parameter(help="The webhook, as list names it")]
 Limit = Annotated[int, Parameter(help="How many are shown at most")]
 Yes = Parameter(negative="")
 
-LISTED = ("APP", "NAME", "INTEGRATION", "WEBHOOK", "VERSION", "STATUS", "WAITING", "CIRCUIT", "TARGET")
+LISTED = ("APP", "NAME", "INTEGRATION", "WEBHOOK", "VERSION", "STATUS", "WAITING", "SINCE", "CIRCUIT", "TARGET")
 ATTEMPTS = ("AT", "OUTCOME", "STATUS", "MS", "EVENTS", "FIRST EVENT", "ANSWER")
 EVENTS = ("EVENT", "TYPE", "AT", "CONVERSATION", "STATUS", "ATTEMPTS", "ENDED", "DUE")
 
@@ -177,7 +177,8 @@ def _show_delivery(made: Json, how: Manner) -> None:
 
 def _hook(it: Json) -> Sequence[object]:
     names = ("appId", "appName", "integrationId", "webhookId", "version", "status")
-    return (*map(it.get, names), it.get("waiting", {}).get("events"), it.get("circuit"), it["target"])
+    waiting = it.get("waiting", {})
+    return (*map(it.get, names), waiting.get("events"), waiting.get("oldest"), it.get("circuit"), it["target"])
 
 
 def _attempt(it: Json) -> Sequence[object]:

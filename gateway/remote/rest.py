@@ -1,5 +1,6 @@
 """REST from the outside: what a running gateway answers, or in a sentence why it does not."""
 
+import os
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -87,6 +88,6 @@ class Rest:
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
-        return error.os_error.strerror or str(error)
+    if isinstance(error, OSError) and (error.errno or 0) > 0:
+        return os.strerror(error.errno or 0)
     return str(error) or type(error).__name__

@@ -1,7 +1,7 @@
 """The webhooks of an installation, seen and repaired over REST with the keys of their apps."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Sequence
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 from gateway.domain.value import Value
@@ -9,6 +9,9 @@ from gateway.remote.rest import Json, Rest, Unanswered
 
 GONE: Final = 404
 SECRETS: Final = "signingSecrets"
+ELSEWHERE: Final = "url: the gateway's apps are not at this address; does it lack the path prefix?"
+
+T = TypeVar("T")
 
 
 class Hook(Value, kw_only=True):
@@ -102,11 +105,29 @@ class Webhooks:
     async def _listed(self, webhook_id: str, name: str, filters: dict[str, str], limit: int) -> Json:
         hook = self._found(webhook_id)
         query = {f"filter[{key}]": value for key, value in filters.items()}
-        found, more = await self._rest.listed(f"{hook.path}/{name}", _opening(hook), name, query=query, limit=limit)
+        asked = self._rest.listed(f"{hook.path}/{name}", _opening(hook), name, query=query, limit=limit)
+        found, more = await self._answered(hook, asked)
         return {name: found, "hasMore": more}
 
     async def _ask(self, method: str, hook: Hook, path: str, body: Json | None = None) -> Json:
-        return await self._rest.ask(method, hook.path + path, _opening(hook), body=body)
+        return await self._answered(hook, self._rest.ask(method, hook.path + path, _opening(hook), body=body))
+
+    async def _answered(self, hook: Hook, asked: Awaitable[T]) -> T:
+        """Its answer. What is not there may be elsewhere, where the app is."""
+        try:
+            return await asked
+        except Unanswered as refused:
+            if refused.status == GONE:
+                await self._check_address(hook)
+            raise
+
+    async def _check_address(self, hook: Hook) -> None:
+        try:
+            await self._rest.ask("GET", f"/v2/apps/{hook.app_id}", _opening(hook))
+        except Unanswered as refused:
+            if refused.status == GONE:
+                raise Unanswered(ELSEWHERE) from None
+            raise
 
 
 def _opening(hook: Hook) -> str:

@@ -8,13 +8,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jwt as pyjwt
 import pytest
 from aiohttp import web
 
 from gateway import bootstrap, cli
 from gateway.cli import moments
+from gateway.domain.errors import EVENT_NOT_FOUND
 from gateway.flow import provision
 from gateway.flow.provision import Credentials
+from gateway.remote.rest import Rest
+from gateway.remote.webhooks import ELSEWHERE, Hook, Webhooks
 from tests.house_under_test import House, settings
 from tests.journeys.process import Gateway, command, serving, spoken_to
 from tests.receiver import Receiver
@@ -104,16 +108,26 @@ async def test_the_webhooks_of_all_apps_are_listed(bench: Bench, receiver: Recei
     assert [it["webhookId"] for it in own["webhooks"]] == [hook_of(second)]
 
 
+async def test_a_webhook_that_the_gateway_does_not_know_is_listed_as_unknown(house: House) -> None:
+    """It may have been deleted since the folder was read."""
+    made = await house.webhook(TARGET)
+    token = pyjwt.encode({"scope": "app"}, house.key[1], algorithm="HS256", headers={"kid": house.key[0]})
+    place = {"app_id": house.app_id, "app_name": "app", "integration_id": made["id"], "version": "v2", "target": TARGET}
+    hooks = [Hook(id=it, token=token, **place) for it in (hook_of(made), "0" * 24)]
+    async with Rest(house.url) as rest:
+        listed = await Webhooks(rest, hooks).list(limit=9)
+    assert [it["status"] for it in listed["webhooks"]] == ["active", "unknown"]
+
+
 async def test_a_list_for_people_is_a_table_and_names_no_secret(bench: Bench) -> None:
     made = await bench.house.webhook(TARGET)
     code, errors, out = await bench.run("list")
     assert (code, errors) == (0, "")
     head, row = out.splitlines()
-    names = ["APP", "NAME", "INTEGRATION", "WEBHOOK", "VERSION", "STATUS", "WAITING", "CIRCUIT", "TARGET"]
+    names = ["APP", "NAME", "INTEGRATION", "WEBHOOK", "VERSION", "STATUS", "WAITING", "SINCE", "CIRCUIT", "TARGET"]
     assert head.split() == names
     cells = row.split()
-    assert cells[:5] == [bench.house.app_id, "app", made["id"], hook_of(made), "v2"]
-    assert cells[-1] == TARGET
+    assert cells == [bench.house.app_id, "app", made["id"], hook_of(made), "v2", "active", "0", "-", "closed", TARGET]
     assert head.index("WEBHOOK") == row.index(hook_of(made))
     assert made["webhooks"][0]["secret"] not in out
     assert "whsec_" not in json.dumps(await bench.said("list"))
@@ -143,11 +157,162 @@ async def test_a_gateway_is_found_by_its_settings(tmp_path: Path) -> None:
         made = await bench.house.webhook(TARGET)
         port = bench.gateway.url.split(":")[2].partition("/")[0]
         for host in ("127.0.0.1", "0.0.0.0"):
-            words = ("--data", str(tmp_path), "--host", host, "--port", port, "--path-prefix", "/chat/sc")
-            async with command("webhooks", "list", "--json", *words) as tool:
+            flags = ("--data", str(tmp_path), "--host", host, "--port", port, "--path-prefix", "/chat/sc")
+            async with command("webhooks", "list", "--json", *flags) as tool:
                 code, errors, out = await tool.end()
             assert (code, errors) == (0, "")
-            assert [it["webhookId"] for it in json.loads(out)["webhooks"]] == [hook_of(made)]
+            found = json.loads(out)["webhooks"]
+            assert [(it["webhookId"], it["status"]) for it in found] == [(hook_of(made), "active")]
+        bare = bench.gateway.url.removesuffix("/chat/sc")
+        for words in (("list",), ("events", "--webhook-id", hook_of(made)), ("test", "--webhook-id", hook_of(made))):
+            assert await bench.run(*words, url=bare) == (1, f"{ELSEWHERE}\n", "")
+
+
+# What it was told
+
+
+async def test_a_test_event_is_sent_at_once_and_its_answer_shown(bench: Bench, receiver: Receiver) -> None:
+    hook = hook_of(await bench.house.webhook(receiver.url))
+    receiver.says = "thank\nyou\x1b[2J"
+    code, errors, out = await bench.run("test", "--webhook-id", hook)
+    assert (code, errors) == (0, "")
+    shown = dict(line.split(": ", 1) for line in out.splitlines())
+    assert (shown["outcome"], shown["status"], shown["answer"]) == ("succeeded", "200", "thank you [2J")
+    assert [it["type"] for it in receiver.events] == ["webhook:test"]
+    assert json.loads(shown["events"]) == [receiver.events[0]["id"]]
+
+
+async def test_a_test_event_that_is_not_accepted_is_a_failure(bench: Bench, receiver: Receiver) -> None:
+    hook = hook_of(await bench.house.webhook(receiver.url))
+    receiver.answer = 503
+    code, errors, out = await bench.run("test", "--webhook-id", hook, "--json")
+    assert (code, errors) == (1, "The test event was not accepted\n")
+    attempt = json.loads(out)["attempt"]
+    assert (attempt["outcome"], attempt["status"]) == ("failed", 503)
+
+
+async def test_attempts_are_shown_newest_first_and_page_by_page(bench: Bench, receiver: Receiver) -> None:
+    made = await bench.house.webhook(receiver.url)
+    path = f"/integrations/{made['id']}/webhooks/{hook_of(made)}/test"
+    for number in range(102):
+        receiver.answer = 500 if number == 1 else 200
+        assert (await bench.house.rest("POST", path, {})).status == 200
+    told = [it["events"][0]["id"] for it in reversed(receiver.calls)]
+    whole = await bench.said("attempts", "--webhook-id", hook_of(made), "--limit", "200")
+    assert [it["events"] for it in whole["attempts"]] == [[it] for it in told]
+    assert whole["hasMore"] is False
+    part = await bench.said("attempts", "--webhook-id", hook_of(made), "--limit", "101")
+    assert [it["events"] for it in part["attempts"]] == [[it] for it in told[:101]]
+    assert part["hasMore"] is True
+    failed = await bench.said("attempts", "--webhook-id", hook_of(made), "--failed")
+    assert [(it["events"], it["status"]) for it in failed["attempts"]] == [([told[100]], 500)]
+    _, _, out = await bench.run("attempts", "--webhook-id", hook_of(made), "--event-id", told[0])
+    head, row = out.splitlines()
+    assert head.split()[:5] == ["AT", "OUTCOME", "STATUS", "MS", "EVENTS"]
+    assert row.split()[1:3] == ["succeeded", "200"]
+    assert row.split()[4:6] == ["1", told[0]]
+
+
+# What repairs it
+
+
+@asynccontextmanager
+async def given_up(data: Path, receiver: Receiver) -> AsyncIterator[tuple[Bench, str, list[str]]]:
+    """A webhook that was given up on for three messages; it answers again. Gives its id and theirs."""
+    async with benched(data, webhook_intervals_s="0") as bench:
+        room = await bench.house.group("ann")
+        hook = hook_of(await bench.house.webhook(receiver.url, "conversation:message"))
+        receiver.answer = 500
+        ids = [(await bench.house.says(room, text)).body["messages"][0]["id"] for text in "abc"]
+        refused = 2 * len(ids)  # each alone, and once more
+        await receiver.until(lambda: sum(len(it["events"]) for it in receiver.calls) >= refused)
+        while len((found := await bench.said("events", "--webhook-id", hook))["events"]) < len(ids):
+            pass
+        assert sorted(it["id"] for it in found["events"]) == sorted(ids)
+        receiver.answer = 200
+        yield bench, hook, ids
+
+
+def heard(receiver: Receiver) -> list[str]:
+    return [it["id"] for it in receiver.heard("conversation:message")]
+
+
+async def test_what_was_given_up_is_told_again_in_order(tmp_path: Path, receiver: Receiver) -> None:
+    async with given_up(tmp_path, receiver) as (bench, hook, ids):
+        assert await bench.said("replay", "--webhook-id", hook, "--failed") == {"replayed": 3}
+        assert await receiver.until(lambda: heard(receiver) if len(heard(receiver)) == 3 else None) == ids
+        assert await bench.run("replay", "--webhook-id", hook, "--failed") == (0, "", "replayed: 0\n")
+
+
+async def test_one_event_is_told_again_and_all_since_a_time(tmp_path: Path, receiver: Receiver) -> None:
+    async with given_up(tmp_path, receiver) as (bench, hook, ids):
+        assert await bench.said("replay", "--webhook-id", hook, "--event-id", ids[1]) == {"replayed": 1}
+        await receiver.until(lambda: heard(receiver) == [ids[1]])
+        assert await bench.said("replay", "--webhook-id", hook, "--since", "2099-01-01T00:00:00Z") == {"replayed": 0}
+        assert await bench.said("replay", "--webhook-id", hook, "--since", "1h") == {"replayed": 3}
+        await receiver.until(lambda: heard(receiver) == [ids[1], *ids])
+
+
+async def test_events_are_shown_with_the_call_that_tells_them(tmp_path: Path, receiver: Receiver) -> None:
+    async with given_up(tmp_path, receiver) as (bench, hook, ids):
+        _, _, out = await bench.run("events", "--webhook-id", hook)
+        rows = [line.split() for line in out.splitlines()]
+        assert rows[0] == ["EVENT", "TYPE", "AT", "CONVERSATION", "STATUS", "ATTEMPTS", "ENDED", "DUE"]
+        assert sorted(row[0] for row in rows[1:]) == sorted(ids)
+        assert {(row[1], row[4], row[5]) for row in rows[1:]} == {("conversation:message", "failed", "2")}
+        for status in ("waiting", "delivered"):
+            found = await bench.said("events", "--webhook-id", hook, "--status", status)
+            assert found == {"events": [], "hasMore": False}
+        one = await bench.said("event", "--webhook-id", hook, "--event-id", ids[0])
+        assert one["event"]["call"]["events"][0]["payload"]["message"]["content"]["text"] == "a"
+        for words in (("event",), ("replay",)):
+            sentence = await bench.refusal(*words, "--webhook-id", hook, "--event-id", "0" * 24)
+            assert sentence == EVENT_NOT_FOUND.title
+
+
+async def test_a_pause_holds_back_what_a_resume_sends(bench: Bench, receiver: Receiver) -> None:
+    made = await bench.house.webhook(receiver.url, "conversation:message")
+    hook = hook_of(made)
+    room = await bench.house.group("ann")
+    paused = await bench.said("pause", "--webhook-id", hook)
+    assert paused["delivery"]["status"] == "paused"
+    said = [(await bench.house.says(room, text)).body["messages"][0]["id"] for text in "ab"]
+    listed = (await bench.said("list"))["webhooks"][0]
+    assert (listed["status"], listed["waiting"]["events"]) == ("paused", 2)
+    assert receiver.arrived == 0
+    code, errors, out = await bench.run("resume", "--webhook-id", hook)
+    assert (code, errors) == (0, "")
+    assert "status: active\n" in out
+    assert "whsec_" not in out + json.dumps([paused, listed])
+    await receiver.until(lambda: heard(receiver) == said)
+
+
+async def test_a_new_secret_is_shown_beside_the_former_one(bench: Bench) -> None:
+    hook = hook_of(await bench.house.webhook(TARGET))
+    (first,) = (await bench.said("rotate-secret", "--webhook-id", hook, "--grace-seconds", "0"))["delivery"][
+        "signingSecrets"
+    ]
+    _, _, out = await bench.run("rotate-secret", "--webhook-id", hook)
+    shown = dict(line.split(": ", 1) for line in out.splitlines())
+    second, former = json.loads(shown["signingSecrets"])
+    assert former["secret"] == first["secret"] != second["secret"]
+    assert ("until" in first, "until" in second, "until" in former) == (False, False, True)
+    sentence = await bench.refusal("rotate-secret", "--webhook-id", hook, "--grace-seconds", "-1")
+    assert "graceSeconds" in sentence
+
+
+async def test_a_webhook_of_v1_goes_by_the_id_that_v1_names(bench: Bench, receiver: Receiver) -> None:
+    old = await bench.house.old_webhook(receiver.url)
+    said = await bench.said("test", "--webhook-id", old["_id"])
+    assert said["attempt"]["outcome"] == "succeeded"
+    assert receiver.calls[0]["trigger"] == "webhook:test"
+    made = await bench.house.webhook(TARGET)
+    path = f"/integrations/{made['id']}/webhooks"
+    assert (
+        await bench.house.rest("POST", path, {"target": TARGET, "triggers": ["conversation:message"]})
+    ).status == 201
+    sentence = await bench.refusal("test", "--webhook-id", made["id"])
+    assert sentence.startswith(f"webhook-id: the integration {made['id']} has several webhooks")
 
 
 # What stands in the way
@@ -159,7 +324,7 @@ async def test_nobody_answers(bench: Bench) -> None:
     for words in (("list",), ("pause", "--webhook-id", hook_of(made))):
         code, errors, out = await bench.run(*words, url=where)
         assert (code, out, errors.count("\n")) == (1, "", 1)
-        assert errors.startswith(f"url: nobody answers at {where} (")
+        assert errors.startswith(f"url: nobody answers at {where} (Connection refused); ")
 
 
 async def test_somebody_else_answers(bench: Bench) -> None:
@@ -186,6 +351,15 @@ async def test_somebody_else_answers(bench: Bench) -> None:
     finally:
         await runner.cleanup()
     assert not [it for it in asked if it.startswith("/elsewhere")]
+
+
+async def test_the_gateway_of_another_folder_answers(bench: Bench, tmp_path: Path) -> None:
+    await bench.house.webhook(TARGET)
+    async with benched(tmp_path / "other") as other:
+        sentence = await bench._replace(gateway=other.gateway).refusal("list")
+    assert sentence == f"data: the gateway at {other.gateway.url} does not know the key from this folder; " + (
+        "is it another one's?"
+    )
 
 
 async def test_an_app_without_a_key_stands_in_the_way_of_its_own_webhooks_only(bench: Bench) -> None:
