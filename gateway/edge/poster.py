@@ -1,57 +1,97 @@
 """Calls webhooks, and only where they may be."""
 
 import asyncio
+import ssl
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-import aiohttp
-from aiohttp import hdrs
-
 from gateway.domain.retry import Answered
-from gateway.edge.guard import Network, guarded
+from gateway.edge.endpoint import Endpoint, Origin, endpoint, reach
+from gateway.edge.guard import Guard, Network
+from gateway.edge.line import Line, Unanswered
 
-BEGINNING: Final = 1_000  # bytes of an answer that are read
-SOON_S: Final = 1.0
+RESTS_S: Final = 15.0  # a connection that is kept for the next call
 
 
 class HttpPoster:
-    """`ports.Poster` over one aiohttp session."""
+    """`ports.Poster`. It follows no redirect, keeps no cookie and asks no proxy."""
 
     def __init__(self, allowed: Sequence[Network], timeout_s: float) -> None:
-        self._session = guarded(allowed, timeout_s, {"Content-Type": "application/json"})
+        self._guard = Guard(allowed)
+        self._timeout_s = timeout_s
+        self._tls = ssl.create_default_context()
+        self._resting: defaultdict[Origin, list[Line]] = defaultdict(list)
+        self._sweeps: asyncio.TimerHandle | None = None
 
     async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
         try:
-            async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
-                return Answered(response.status, after_s(response), await _beginning(response))
+            async with asyncio.timeout(self._timeout_s):
+                return await self._post(endpoint(target), headers, body)
         except TimeoutError:
             return Answered(said="no answer in time")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             return Answered(said=str(error) or type(error).__name__)
 
     async def close(self) -> None:
-        await self._session.close()
+        if self._sweeps is not None:
+            self._sweeps.cancel()
+        for line in (it for lines in self._resting.values() for it in lines):
+            line.close()
+        self._resting.clear()
 
+    async def _post(self, where: Endpoint, headers: Mapping[str, str], body: bytes) -> Answered:
+        request = written(where, headers, body)
+        line = self._rested(where.origin)
+        if line is not None:
+            try:
+                return await self._ask(where.origin, line, request)
+            except Unanswered:  # it was closed while it rested
+                pass
+        line = await reach(where.origin, self._guard, self._tls, Line)
+        return await self._ask(where.origin, line, request)
 
-async def _beginning(response: aiohttp.ClientResponse) -> str:
-    """The first bytes of the answer, as far as they come soon: its status is what counts."""
-    read = b""
-    with suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError):
-        async with asyncio.timeout(SOON_S):
-            while len(read) < BEGINNING and (more := await response.content.read(BEGINNING - len(read))):
-                read += more
-    return read.decode("utf-8", "replace")
+    async def _ask(self, origin: Origin, line: Line, request: bytes) -> Answered:
+        answered = await line.ask(request)
+        if line.fit:
+            self._rest(origin, line)
+        else:
+            line.close()
+        return answered
 
-
-def after_s(response: aiohttp.ClientResponse) -> float | None:
-    """What `Retry-After` says: seconds, or a time by the endpoint's own clock, which its `Date` tells."""
-    said = response.headers.get(hdrs.RETRY_AFTER, "")
-    if said.isascii() and said.isdecimal():
-        return float(said[:9])
-    try:
-        wait = parsedate_to_datetime(said) - parsedate_to_datetime(response.headers[hdrs.DATE])
-    except (KeyError, TypeError, ValueError):
+    def _rested(self, origin: Origin) -> Line | None:
+        """The connection that was used last, if it stands."""
+        lines = self._resting.get(origin)
+        while lines:
+            line = lines.pop()
+            if line.fit:
+                return line
         return None
-    return max(wait.total_seconds(), 0.0)
+
+    def _rest(self, origin: Origin, line: Line) -> None:
+        loop = asyncio.get_running_loop()
+        line.rested_at = loop.time()
+        self._resting[origin].append(line)
+        if self._sweeps is None:
+            self._sweeps = loop.call_later(RESTS_S, self._sweep)
+
+    def _sweep(self) -> None:
+        """Close what has rested for long enough."""
+        loop = asyncio.get_running_loop()
+        since = loop.time() - RESTS_S
+        for origin, lines in list(self._resting.items()):
+            for line in lines:
+                if line.rested_at <= since:
+                    line.close()
+            kept = [line for line in lines if line.rested_at > since and line.fit]
+            if kept:
+                self._resting[origin] = kept
+            else:
+                del self._resting[origin]
+        self._sweeps = loop.call_later(RESTS_S, self._sweep) if self._resting else None
+
+
+def written(where: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The call as it goes over the line."""
+    own = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return f"{where.head}{own}Content-Length: {len(body)}\r\n\r\n".encode() + body
