@@ -9,6 +9,7 @@ import pytest
 
 from gateway.flow import provision
 from tests.edge.conftest import Rest
+from tests.edge.premises import NOBODY
 from tests.house_under_test import Answer, House, Json, opened
 
 COUNT = 8  # of records, in pages of three
@@ -48,8 +49,35 @@ async def integrations(house: House) -> tuple[str, str, list[str]]:
     return "integrations", f"/v2/apps/{house.app_id}/integrations?filter[types]=ios,android", wanted
 
 
+async def calls(house: House) -> tuple[str, str, list[str]]:
+    hook = await hooked(house)
+    for _ in range(COUNT):
+        await house.rest("POST", f"{hook}/test")
+    found = await house.rest("GET", f"{hook}/attempts?page[size]=100")
+    made = [it["id"] for it in found.body["attempts"]]
+    assert made == sorted(made, reverse=True)
+    return "attempts", f"{hook}/attempts", made
+
+
+async def waiting_events(house: House) -> tuple[str, str, list[str]]:
+    hook = await hooked(house)
+    await house.rest("POST", f"{hook}/pause")
+    room = await house.group("ann")
+    return "events", f"{hook}/events?filter[status]=waiting", await said(house, room, COUNT)
+
+
+async def hooked(house: House) -> str:
+    """The path of a webhook that nobody answers."""
+    integration = await house.webhook(NOBODY, "conversation:message")
+    inside = f"/integrations/{integration['id']}/webhooks/{integration['webhooks'][0]['id']}"
+    return f"/v2/apps/{house.app_id}{inside}"
+
+
 List = Callable[[House], Awaitable[tuple[str, str, list[str]]]]
-LISTS: tuple[List, ...] = (apps, conversations, conversations_as_json, participants, integrations)
+LISTS: tuple[List, ...] = (
+    *(apps, conversations, conversations_as_json, participants, integrations),
+    *(calls, waiting_events),
+)
 
 
 class Walk:
