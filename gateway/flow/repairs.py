@@ -14,7 +14,7 @@ from gateway.ports import Attempt, Poster, Stamper, Store
 from gateway.wire import json
 from gateway.wire.v2 import Json
 
-REVIVED: Final = 500  # events in one write, so that commits go on meanwhile
+REVIVED: Final = 100  # events in one write, so that commits go on meanwhile
 
 
 class Repairs(NamedTuple):
