@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import ClientError
 
@@ -15,6 +15,13 @@ from clients.loadtest.room import Room
 from clients.python import Backend
 
 TRIGGERS: Final = ["conversation:message"]
+
+
+class Subscription(NamedTuple):
+    """The integration that webhooks belong to, and the secret that each one's calls are signed with, in order."""
+
+    integration_id: str
+    secrets: Sequence[str]
 
 
 def backend(target: Target) -> Backend:
@@ -46,8 +53,8 @@ async def rooms(plan: Plan, scene: Scene, first: type[Guest] = Guest) -> list[Ro
     return made
 
 
-async def subscribe(target: Target, urls: Sequence[str]) -> str:
-    """Lets these addresses be told every message; the integration they belong to."""
+async def subscribe(target: Target, urls: Sequence[str], *, one_per_call: bool) -> Subscription:
+    """Lets these addresses be told every message."""
     first, *others = ({"target": url, "triggers": TRIGGERS} for url in urls)
     async with backend(target) as business:
         made = await business.integrations.create(
@@ -55,8 +62,9 @@ async def subscribe(target: Target, urls: Sequence[str]) -> str:
         )
         for webhook in others:
             await business.integrations.webhooks(made["id"]).create(**webhook)
-    integration_id: str = made["id"]
-    return integration_id
+        webhooks = business.integrations.webhooks(made["id"])
+        ways = [await webhooks.deliver(it["id"], onePerCall=one_per_call) async for it in webhooks.all()]
+    return Subscription(made["id"], [way["signingSecrets"][0]["secret"] for way in ways])
 
 
 async def unsubscribe(target: Target, integration_id: str) -> None:

@@ -54,6 +54,13 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """The secrets that the calls of each webhook are signed with, in the order of the ports."""
+
+    secrets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """All was said: a receiver that was closed opens."""
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from clients.loadtest import crowd
 from clients.loadtest.conductor import PATIENCE_S, Stuck, received
 from clients.loadtest.crew import member
-from clients.loadtest.cues import Due, Failed, Go, Heard, Listening, Open
+from clients.loadtest.cues import Due, Failed, Go, Heard, Keys, Listening, Open
 from clients.loadtest.mirror import Mirror
 from clients.loadtest.plan import Ear, Target
 from clients.loadtest.receiver import receive
@@ -62,8 +62,9 @@ def inbox(ear: Ear, target: Target, look: Callable[[], object]) -> Iterator[Inbo
     """Starts a receiver and lets the target's app tell it everything; both have ended when the block has."""
     with member(receive, ear) as line:
         opened = Inbox(line, ear, look)
-        integration_id = asyncio.run(crowd.subscribe(target, opened.urls))
+        made = asyncio.run(crowd.subscribe(target, opened.urls, one_per_call=ear.options.one_per_call))
+        line.send(Keys(made.secrets))
         try:
             yield opened
         finally:
-            asyncio.run(crowd.unsubscribe(target, integration_id))
+            asyncio.run(crowd.unsubscribe(target, made.integration_id))

@@ -12,10 +12,12 @@ from typing import Final, cast
 from clients.loadtest.calls import BadCall, Call, Event, events, scan
 from clients.loadtest.guest import NEVER
 from clients.loadtest.mirror import Lane, Mirror
+from clients.loadtest.signatures import is_signed
 
 OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 FAILED: Final = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 SILENCE: Final = b""
+SAMPLE: Final = 16  # one call of so many is looked at, so that the receiver stays cheap
 
 
 class Caller(asyncio.Protocol):
@@ -66,10 +68,12 @@ class Watch:
 
 
 class Mailbox:
-    """A webhook that takes all it is told."""
+    """A webhook that takes all it is told. Of its calls, some are looked at: whether they were signed with `key`."""
 
     def __init__(self, watch: Watch) -> None:
+        self.key = b""
         self._watch = watch
+        self._taken = 0
         self._lanes: defaultdict[str, Lane] = defaultdict(Lane)
 
     def take(self, call: Call) -> None:
@@ -84,6 +88,10 @@ class Mailbox:
             watch.mirror.calls += 1
             watch.mirror.events += len(told)
             watch.mirror.per_call.record(len(told))
+        if self._taken % SAMPLE == 0:
+            watch.mirror.checked += 1
+            watch.mirror.faults.unsigned += not is_signed(call, self.key)
+        self._taken += 1
         for event in told:
             self._hear(event, now_ns, wall_ns)
 

@@ -49,11 +49,12 @@ class Faults:
     reordered: int = 0
     unknown: int = 0  # no device heard of them
     repeated: int = 0
+    unsigned: int = 0  # calls that were looked at and had no right signature
 
     @property
     def grave(self) -> int:
         """How much of it breaks a promise."""
-        return self.lost + self.undelivered + self.reordered + self.unknown
+        return self.lost + self.undelivered + self.reordered + self.unknown + self.unsigned
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Mirror:
     opened_s: float = 0.0  # before the first call of that time
     calls: int = 0
     events: int = 0
+    checked: int = 0  # calls whose signature was looked at
     failed_calls: int = 0  # to targets that answer 500
     hanging_calls: int = 0  # to targets that never answer
     per_call: Histogram = field(default_factory=Histogram)

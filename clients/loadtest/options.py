@@ -66,6 +66,8 @@ class Options:
         Who speaks (webhooks, backlog): devices, which hear each other, or the business over REST, to nobody.
     webhooks
         Webhooks that take what they are told (webhooks, backlog).
+    one_per_call
+        Webhooks are told one event a call (webhooks, backlog).
     failing_webhooks
         Webhooks beside them that answer 500 (webhooks, backlog).
     hanging_webhooks
@@ -97,6 +99,7 @@ class Options:
     missed: Annotated[int, between(1, 500)] = 10
     source: Source = "devices"
     webhooks: Annotated[int, between(1, MAX_WEBHOOKS)] = 1
+    one_per_call: bool = False
     failing_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     hanging_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     rounds: Annotated[int, between(1, 20)] = 3

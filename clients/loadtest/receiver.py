@@ -15,11 +15,12 @@ from typing import Final
 import uvloop
 
 from clients.loadtest.calls import Call
-from clients.loadtest.cues import Due, Failed, Go, Heard, Listening, Open
+from clients.loadtest.cues import Due, Failed, Go, Heard, Keys, Listening, Open
 from clients.loadtest.guest import NEVER, SECOND_NS
 from clients.loadtest.mailbox import FAILED, OK, SILENCE, Caller, Mailbox, Watch
 from clients.loadtest.mirror import Mirror
 from clients.loadtest.plan import Ear
+from clients.loadtest.signatures import key_of
 from clients.loadtest.stage import PROGRESS_S, until
 
 HERE: Final = "127.0.0.1"
@@ -48,6 +49,9 @@ async def _play(ear: Ear, line: Connection, watch: Watch) -> None:
     mailboxes = [Mailbox(watch) for _ in range(ear.options.webhooks)]
     doors = await _doors(ear, watch.mirror, mailboxes)
     line.send(Listening([_port(door) for door in doors]))
+    keys: Keys = await asyncio.to_thread(line.recv)
+    for mailbox, secret in zip(mailboxes, keys.secrets, strict=False):
+        mailbox.key = key_of(secret)
     go: Go = await asyncio.to_thread(line.recv)
     if ear.is_late:
         await _open_late(doors, watch, line)

@@ -85,6 +85,7 @@ def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]
         "reordered": faults.reordered,
         "unknown": faults.unknown,
         "repeated": faults.repeated,
+        "signatures": {"checked": mirror.checked, "wrong": faults.unsigned},
         "failedCalls": mirror.failed_calls,
         "hangingCalls": mirror.hanging_calls,
         "measuredSeconds": round(seconds, 3),
@@ -183,7 +184,8 @@ def _mirror_lines(mirror: dict[str, Any]) -> list[str]:
 def _mirror_faults_line(mirror: dict[str, Any]) -> str:
     return (
         f"  webhooks: lost {mirror['lost']:,}, not delivered in time {mirror['undelivered']:,}, "
-        f"reordered {mirror['reordered']:,}, unknown {mirror['unknown']:,}; repeated {mirror['repeated']:,}"
+        f"reordered {mirror['reordered']:,}, unknown {mirror['unknown']:,}; repeated {mirror['repeated']:,}; "
+        f"of {mirror['signatures']['checked']:,} signatures wrong {mirror['signatures']['wrong']:,}"
     )
 
 

@@ -103,9 +103,26 @@ class Integrations(Things):
     def __init__(self, rest: Rest, app: str) -> None:
         super().__init__(rest, f"{app}/integrations", "integration", "integrations")
 
-    def webhooks(self, integration_id: str) -> Things:
+    def webhooks(self, integration_id: str) -> Webhooks:
         """The webhooks of one custom integration, or of the caller's own, `me`."""
-        return Things(self._rest, self._at(integration_id, "webhooks"), "webhook", "webhooks")
+        return Webhooks(self._rest, self._at(integration_id, "webhooks"))
+
+
+class Webhooks(Things):
+    """Who is told of what happens."""
+
+    def __init__(self, rest: Rest, path: str) -> None:
+        super().__init__(rest, path, "webhook", "webhooks")
+
+    async def delivery(self, webhook_id: str) -> Json:
+        """How one is called, with the secrets that its calls are signed with, and what waits for it."""
+        delivery: Json = (await self._rest.get(self._at(webhook_id, "delivery")))["delivery"]
+        return delivery
+
+    async def deliver(self, webhook_id: str, **changes: Any) -> Json:
+        """Changes how one is called: `onePerCall`, `standardWebhooks`, `schedule`."""
+        delivery: Json = (await self._rest.patch(self._at(webhook_id, "delivery"), changes))["delivery"]
+        return delivery
 
 
 class Attachments:

@@ -60,6 +60,13 @@ async def test_webhooks_hear_what_devices_hear() -> None:
     assert mirror["lagMs"]["sent"]["count"] == mirror["lagMs"]["received"]["count"] == 2 * result["messages"]["sent"]
     assert mirror["calls"]["count"] > 0
     assert mirror["repeated"] == 0
+    assert mirror["signatures"]["checked"] > 0
+
+
+async def test_webhooks_may_hear_one_event_a_call() -> None:
+    mirror = (await found("webhooks", "--one-per-call", "--rate", "200"))["webhooks"]
+    assert mirror["calls"]["count"] == mirror["events"]["count"] > 0
+    assert mirror["eventsPerCall"]["max"] == 1
 
 
 async def test_webhooks_that_fail_or_hang_are_called_too() -> None:
