@@ -112,12 +112,20 @@ class Life(RuleBasedStateMachine):
                 self.cast.ids[event.user.external_id] = event.user.id
             case ev.UserMerged():
                 self.merges.append(event)
+                self._move(event.union)
             case ev.ConversationCreated():
                 self.cast.rooms.append(event.conversation.id)
             case ev.MessagePosted():
                 self.cast.messages.append(event.message.id)
                 assert event.message.content is not None
                 self.cast.buttons += [it.id or "" for it in actions_of(event.message.content)]
+
+    def _move(self, union: ev.Union | None) -> None:
+        """A merge closes its group, so no house but this one meets the messages that it moved."""
+        for room, message_id in list(self.house.messages):
+            if union is not None and room == union.discarded.id:
+                message = self.house.messages.pop((room, message_id))
+                self.house.messages[union.surviving.id, message_id] = message
 
     def _once(self, commands: Sequence[Command[Any]], answers: Sequence[Any]) -> None:
         """Law 3: a repeated id is answered with the first message, until all are cleared."""
