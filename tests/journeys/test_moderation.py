@@ -72,7 +72,9 @@ async def test_who_says_nothing_has_no_objection(house: House, judge: Judge, not
     assert judge.texts == ["hello"]
 
 
-async def test_other_words_are_all_that_anybody_hears(house: House, receiver: Receiver, judge: Judge) -> None:
+async def test_other_words_are_all_that_anybody_hears(
+    house: House, receiver: Receiver, judge: Judge, tmp_path: Path
+) -> None:
     await house.webhook(receiver.url, "conversation:message")
     await house.old_webhook(receiver.url, "message:appUser")
     room = await house.personal("ann")
@@ -89,6 +91,9 @@ async def test_other_words_are_all_that_anybody_hears(house: House, receiver: Re
     assert len(receiver.calls) >= 3
     assert "darn" not in str(receiver.calls)
     assert "darn" not in str(await ann.ask("events:since", conversationId=room, seq=0))
+    on_disk = b"".join(it.read_bytes() for it in (tmp_path / "data").iterdir() if it.is_file())
+    assert b"d*** it" in on_disk
+    assert b"darn" not in on_disk
 
 
 async def test_who_is_refused_is_told_why_in_the_words_of_the_business(
