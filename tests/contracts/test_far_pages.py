@@ -75,6 +75,7 @@ PAGES: dict[str, tuple[tuple[Any, ...], ...]] = {
 OTHERS = {
     "overviews": "a user's own list in the order of activity, which is sorted for them",
     "overview": "the newest message of one conversation",
+    "attempts_until": "found by halving: each step reads one call",
     "first_after": "found by halving: each step reads one message",
     "messages_newest": "the end of a conversation, found from its end",
     "replies_by_payload": "the newest of the buttons with one payload, found from their end",

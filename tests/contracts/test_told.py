@@ -189,6 +189,34 @@ async def test_a_page_of_calls_looks_at_so_many(
     assert pages == [[], [2], []]
 
 
+async def test_an_event_is_sought_when_it_was_told(clerk: Clerk, hook: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a long history, only the calls between when it happened and when it ended are looked through."""
+    monkeypatch.setattr(mirror_reads, "LOOKED", 4)
+    monkeypatch.setattr(mirror_reads, "CLOCKS_MS", 0)
+    ((event_id, row),) = (await said(clerk, "hi")).items()
+    at = clerk.clock.at
+    others = [call(hook, at + 10 * number) for number in range(-50, 50)]
+    mine = [call(hook, at + 10 * number + 5, event_id, status=500) for number in (1, 3, 7)]
+    await clerk.store.settle([], sorted((*others, *mine), key=lambda it: it.at))
+    await clerk.store.settle([], [call("f" * 24, at)])
+    sought = Sought(event_id=event_id)
+    assert await calls(clerk.store, hook, sought, size=3) == ([], await _number_of(clerk.store, hook, at + 460))
+    await clerk.store.settle([Settled(ids=(row,), attempts=3, failed_at=at + 78)])
+    first, stop = await calls(clerk.store, hook, sought, size=3)
+    assert first == [at + 75]
+    pages = [first]
+    while stop is not None:
+        found, stop = await calls(clerk.store, hook, sought, size=3, after=f"{stop:024x}")
+        pages.append(found)
+    assert [it for page in pages for it in page] == [at + 75, at + 35, at + 15]
+    assert len(pages) <= 4
+
+
+async def _number_of(store: Store, hook: str, at: int) -> int:
+    found, _ = await store.attempts(hook, ALL, Page(size=100))
+    return next(it.id for it in found if it.at == at)
+
+
 # Told again
 
 

@@ -14,6 +14,7 @@ from gateway.wire.json import load, store
 
 END_OF_TIME: Final = 1 << 62
 ENDED: Final = 2_000  # of a page of what ended
+CLOCKS_MS: Final = 60_000  # that times may be wrong by, as clocks are set
 LOOKED: Final = 5_000  # calls that are looked at for one page
 
 # Of what waits and of what ended, and of calls and where they stop; by whether the page is before its cursor.
@@ -64,7 +65,8 @@ class MirrorReads(Readers):
 
     async def attempts(self, webhook_id: str, sought: Sought, page: Page) -> tuple[Sequence[Attempt], int | None]:
         calls, last_call = CALLS[page.before is not None]
-        start = _number(page.before or page.after)
+        told = await self.told_event(webhook_id, sought.event_id) if sought.event_id is not None else None
+        start = await self._start(webhook_id, told, page.before or page.after)
         if start is None:
             return (), None
         wanted = (sought.succeeded, sought.event_id, page.size + 1, page.skip)
@@ -73,7 +75,16 @@ class MirrorReads(Readers):
         if more:
             return shown, found[page.size - 1][0]
         last = await self._rows(last_call, webhook_id, start, LOOKED - 1)
-        return shown, last[0][0] if last else None
+        return shown, last[0][0] if last and not _beyond(told, last[0][1], page) else None
+
+    async def _start(self, webhook_id: str, told: Told | None, cursor: str | None) -> int | None:
+        """The call to go on from; None where the cursor can be none. An event was sent in no call after it ended."""
+        if cursor is not None:
+            return _number(cursor)
+        if told is None or told.ended_at is None:
+            return END_OF_TIME
+        rows = await self._rows("attempts_until", webhook_id, told.ended_at + CLOCKS_MS)
+        return int(rows[0][0])
 
     async def ended(self, webhook_id: str, since: int, until: int, *, failed: bool) -> AsyncIterator[Sequence[int]]:
         rows: Sequence[Row] = ((since - 1, END_OF_TIME),)
@@ -116,10 +127,17 @@ def _attempt(row: Row) -> Attempt:
     return structs.replace(kept, id=row_id, said=answered)
 
 
-def _number(cursor: str | None) -> int | None:
-    """The row that a cursor names; without one, what comes after the newest. None where it can name none."""
-    if cursor is None:
-        return END_OF_TIME
+def _beyond(told: Told | None, time: int, page: Page) -> bool:
+    """Whether no call on that side of one, which was begun or answered then, can have the event."""
+    if told is None:
+        return False
+    if page.before is None:
+        return time + CLOCKS_MS < told.event.at
+    return told.ended_at is not None and time > told.ended_at + CLOCKS_MS
+
+
+def _number(cursor: str) -> int | None:
+    """The row that a cursor names; None where it can name none."""
     try:
         return min(int(cursor, 16), END_OF_TIME)
     except ValueError:

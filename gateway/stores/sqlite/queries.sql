@@ -298,11 +298,27 @@ WHERE (?4 IS NULL OR (coalesce(json_extract(body, '$.status'), 0) BETWEEN 200 AN
     AND (?5 IS NULL OR (instr(body, ?5) AND instr(json_extract(body, '$.events'), ?5)))
 ORDER BY id LIMIT ?6 OFFSET ?7;
 
--- attempt_after: The last of so many calls of a webhook before one.
-SELECT id FROM attempts WHERE webhook_id = ? AND id < ? ORDER BY id DESC LIMIT 1 OFFSET ?;
+-- attempt_after: The last of so many calls of a webhook before one, and when it was answered.
+SELECT id, at + json_extract(body, '$.took_ms') FROM attempts WHERE webhook_id = ? AND id < ?
+ORDER BY id DESC LIMIT 1 OFFSET ?;
 
--- attempt_before: The last of so many calls of a webhook after one.
-SELECT id FROM attempts WHERE webhook_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?;
+-- attempt_before: The last of so many calls of a webhook after one, and when it was begun.
+SELECT id, at FROM attempts WHERE webhook_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?;
+
+-- attempts_until: What parts a webhook's calls up to a time from those that were begun after it, found by halving.
+WITH RECURSIVE search(low, high) AS (
+    SELECT 0, coalesce((SELECT max(id) + 1 FROM attempts WHERE webhook_id = ?1), 0)
+    UNION ALL
+    SELECT
+        CASE WHEN middle.at <= ?2 THEN middle.id + 1 ELSE search.low END,
+        CASE WHEN middle.at <= ?2 THEN search.high ELSE (search.low + search.high) / 2 END
+    FROM search LEFT JOIN attempts AS middle ON middle.id = (
+        SELECT id FROM attempts
+        WHERE webhook_id = ?1 AND id >= (search.low + search.high) / 2 AND id < search.high ORDER BY id LIMIT 1
+    )
+    WHERE search.low < search.high
+)
+SELECT high FROM search WHERE low = high;
 
 -- attachments_by_id: Files that are there.
 SELECT id, body FROM attachments WHERE gone = 0 AND id IN (SELECT value FROM json_each(?));
