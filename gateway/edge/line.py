@@ -29,6 +29,7 @@ class Line(asyncio.Protocol):
         self.rested_at = 0.0
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[Answered] | None = None
+        self._until: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._whole = False
         self._begin()
@@ -51,14 +52,16 @@ class Line(asyncio.Protocol):
             and not transport.get_write_buffer_size()
         )
 
-    async def ask(self, request: bytes) -> Answered:
-        """Makes a call. Raises `OSError`."""
+    async def ask(self, request: bytes, until: float) -> Answered:
+        """Makes a call that ends by then, in the loop's time. Raises `OSError`; `TimeoutError` where nothing came."""
         assert self._transport is not None
         if self._transport.is_closing():
             raise Unanswered
         self._begin()
         self._whole = False
-        self._answer = asyncio.get_running_loop().create_future()
+        self._until = until
+        loop = asyncio.get_running_loop()
+        self._answer, self._timer = loop.create_future(), loop.call_at(until, self._late)
         self._transport.write(request)
         try:
             return await self._answer
@@ -66,9 +69,7 @@ class Line(asyncio.Protocol):
             self.close()
             raise
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            self._timer.cancel()
 
     def close(self) -> None:
         if self._transport is not None:
@@ -94,8 +95,8 @@ class Line(asyncio.Protocol):
             return
         if self._status is None and self._read > HEAD_BYTES:
             self._fail(OSError("the answer's headers are too long"))
-        elif self._status is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SOON_S, self._ended)
+        elif self._status is not None:
+            self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._whole = False
@@ -134,6 +135,17 @@ class Line(asyncio.Protocol):
             self._whole = whole
             said = self._said.decode("utf-8", "replace")
             self._answer.set_result(Answered(self._status, after_s(self._told), said))
+
+    def _hurry(self) -> None:
+        """What counts has come: the rest comes soon, or never mind."""
+        if self._until is not None and self._timer is not None:
+            self._timer.cancel()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(min(loop.time() + SOON_S, self._until), self._ended)
+            self._until = None
+
+    def _late(self) -> None:
+        self._fail(TimeoutError("no answer in time"))
 
     def _fail(self, error: Exception) -> None:
         if self._answer is not None and not self._answer.done():

@@ -25,9 +25,10 @@ class HttpPoster:
         self._sweeps: asyncio.TimerHandle | None = None
 
     async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
+        until = asyncio.get_running_loop().time() + self._timeout_s
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._post(endpoint(target), headers, body)
+            where = endpoint(target)
+            return await self._post(where, written(where, headers, body), until)
         except TimeoutError:
             return Answered(said="no answer in time")
         except (OSError, ValueError) as error:
@@ -40,19 +41,19 @@ class HttpPoster:
             line.close()
         self._resting.clear()
 
-    async def _post(self, where: Endpoint, headers: Mapping[str, str], body: bytes) -> Answered:
-        request = written(where, headers, body)
+    async def _post(self, where: Endpoint, request: bytes, until: float) -> Answered:
         line = self._rested(where.origin)
         if line is not None:
             try:
-                return await self._ask(where.origin, line, request)
+                return await self._ask(where.origin, line, request, until)
             except Unanswered:  # it was closed while it rested
                 pass
-        line = await reach(where.origin, self._guard, self._tls, Line)
-        return await self._ask(where.origin, line, request)
+        async with asyncio.timeout_at(until):
+            line = await reach(where.origin, self._guard, self._tls, Line)
+        return await self._ask(where.origin, line, request, until)
 
-    async def _ask(self, origin: Origin, line: Line, request: bytes) -> Answered:
-        answered = await line.ask(request)
+    async def _ask(self, origin: Origin, line: Line, request: bytes, until: float) -> Answered:
+        answered = await line.ask(request, until)
         if line.fit:
             self._rest(origin, line)
         else:
