@@ -283,6 +283,21 @@ async def test_an_endpoint_that_is_gone_is_called_again_when_it_is_resumed(house
     assert texts(receiver.events) == ["gone", "meanwhile"]
 
 
+async def test_to_resume_is_to_try_at_once(tmp_path: Path, receiver: Receiver) -> None:
+    """Also where nothing was paused, and the next attempt is far."""
+    async with opened(tmp_path, webhook_intervals_s=NEVER) as house:
+        hook = await hooked(house, receiver)
+        room = await house.group()
+        receiver.answer = 500
+        await house.says(room, "unlucky")
+        await receiver.until(lambda: len(receiver.calls) == 1)
+        while "dueAt" not in (await hook.get("events?filter[status]=waiting"))["events"][0]:
+            pass
+        receiver.answer = 200
+        await hook.ask("POST", "resume")
+        await receiver.until(lambda: texts(receiver.events) == ["unlucky"])
+
+
 # How it is called
 
 

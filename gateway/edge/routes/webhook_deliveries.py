@@ -21,22 +21,25 @@ async def get_webhook_delivery(call: Call) -> Json:
 async def update_webhook_delivery(call: Call) -> Json:
     """Change how a webhook is called."""
     body = call.body(requests.DeliveryUpdate)
-    return await _changed(call, one_per_call=body.one_per_call, standard=body.standard_webhooks, schedule=body.schedule)
+    changes = {"one_per_call": body.one_per_call, "standard": body.standard_webhooks, "schedule": body.schedule}
+    return await _shown(call, await _changed(call, **changes))
 
 
 async def pause_webhook(call: Call) -> Json:
     """Call a webhook no more until it is resumed: what happens meanwhile waits."""
-    return await _changed(call, paused=True)
+    return await _shown(call, await _changed(call, paused=True))
 
 
 async def resume_webhook(call: Call) -> Json:
-    """Call a webhook again, also one whose endpoint was gone."""
-    return await _changed(call, paused=False)
+    """Call a webhook again, also one whose endpoint was gone, with all that waits for its next attempt."""
+    webhook = await _changed(call, paused=False)
+    call.flow.deliverer.try_again(webhook.id)
+    return await _shown(call, webhook)
 
 
-async def _changed(call: Call, **changes: Any) -> Json:
+async def _changed(call: Call, **changes: Any) -> Webhook:
     command = UpdateDelivery(app_id=call.app_id, integration_id=named(call), webhook_id=call["webhookId"], **changes)
-    return await _shown(call, await call.flow.corridor.execute(command))
+    return await call.flow.corridor.execute(command)
 
 
 async def rotate_signing_secret(call: Call) -> Json:
