@@ -17,6 +17,7 @@ from clients.loadtest.signatures import is_signed
 OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 FAILED: Final = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 SILENCE: Final = b""
+DRIP_S: Final = 1.0  # between two bytes of an answer that trickles
 SAMPLE: Final = 16  # one call of so many is looked at, so that the receiver stays cheap
 
 
@@ -48,6 +49,26 @@ class Caller(asyncio.Protocol):
         self._transport.write(self._answer * len(calls))
         for call in calls:
             self._take(call)
+
+
+class Trickler(Caller):
+    """Answers a byte at a time, for as long as the caller stays."""
+
+    def __init__(self, answer: bytes, take: Callable[[Call], None]) -> None:
+        super().__init__(SILENCE, take)
+        self._drops = iter(answer)
+        self._drip = asyncio.get_running_loop().call_later(DRIP_S, self._let_fall)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller lost patience."""
+        del exc
+        self._drip.cancel()
+
+    def _let_fall(self) -> None:
+        drop = next(self._drops, None)
+        if self._transport is not None and drop is not None:
+            self._transport.write(bytes((drop,)))
+            self._drip = asyncio.get_running_loop().call_later(DRIP_S, self._let_fall)
 
 
 @dataclass(slots=True)

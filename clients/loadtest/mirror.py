@@ -71,6 +71,7 @@ class Mirror:
     checked: int = 0  # calls whose signature was looked at
     failed_calls: int = 0  # to targets that answer 500
     hanging_calls: int = 0  # to targets that never answer
+    trickling_calls: int = 0  # to targets that answer a byte a second
     per_call: Histogram = field(default_factory=Histogram)
     from_sent: Histogram = field(default_factory=Histogram)
     from_received: Histogram = field(default_factory=Histogram)

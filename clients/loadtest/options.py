@@ -72,6 +72,8 @@ class Options:
         Webhooks beside them that answer 500 (webhooks, backlog).
     hanging_webhooks
         Webhooks beside them that never answer (webhooks, backlog).
+    trickling_webhooks
+        Webhooks beside them that answer a byte a second (webhooks, backlog).
     rounds
         Runs with and without webhooks (compare).
     lanes
@@ -102,6 +104,7 @@ class Options:
     one_per_call: bool = False
     failing_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     hanging_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
+    trickling_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     rounds: Annotated[int, between(1, 20)] = 3
     lanes: Annotated[int, between(1, 1_000)] = 64
     processes: Annotated[int, between(1, 16)] = 1
@@ -109,7 +112,8 @@ class Options:
 
     def __post_init__(self) -> None:
         """Raises `BadOptions`, above all for what would load a machine that is not this one."""
-        if self.webhooks + self.failing_webhooks + self.hanging_webhooks > MAX_WEBHOOKS:
+        bad = self.failing_webhooks + self.hanging_webhooks + self.trickling_webhooks
+        if self.webhooks + bad > MAX_WEBHOOKS:
             message = f"An app has {MAX_WEBHOOKS} webhooks at most."
             raise BadOptions(message)
         if self.url is None:

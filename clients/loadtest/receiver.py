@@ -17,7 +17,7 @@ import uvloop
 from clients.loadtest.calls import Call
 from clients.loadtest.cues import Due, Failed, Go, Heard, Keys, Listening, Open
 from clients.loadtest.guest import NEVER, SECOND_NS
-from clients.loadtest.mailbox import FAILED, OK, SILENCE, Caller, Mailbox, Watch
+from clients.loadtest.mailbox import FAILED, OK, SILENCE, Caller, Mailbox, Trickler, Watch
 from clients.loadtest.mirror import Mirror
 from clients.loadtest.plan import Ear
 from clients.loadtest.signatures import key_of
@@ -26,6 +26,7 @@ from clients.loadtest.stage import PROGRESS_S, until
 HERE: Final = "127.0.0.1"
 POLL_S: Final = 0.02
 Take = Callable[[Call], None]
+Door = Callable[[], Caller]
 
 
 def receive(ear: Ear, line: Connection) -> None:
@@ -70,15 +71,15 @@ async def _play(ear: Ear, line: Connection, watch: Watch) -> None:
 async def _doors(ear: Ear, mirror: Mirror, mailboxes: Sequence[Mailbox]) -> list[asyncio.Server]:
     """A port for each webhook, so that they share nothing but this process. Those that are late are not open yet."""
     options = ear.options
-    takes: list[tuple[bytes, Take]] = [(OK, mailbox.take) for mailbox in mailboxes]
-    takes += [(FAILED, partial(_count_failed, mirror))] * options.failing_webhooks
-    takes += [(SILENCE, partial(_count_hanging, mirror))] * options.hanging_webhooks
-    return [await _door(answer, take, is_open=not (ear.is_late and answer is OK)) for answer, take in takes]
+    taking = [await _door(partial(Caller, OK, it.take), is_open=not ear.is_late) for it in mailboxes]
+    bad: list[Door] = [partial(Caller, FAILED, partial(_count_failed, mirror))] * options.failing_webhooks
+    bad += [partial(Caller, SILENCE, partial(_count_hanging, mirror))] * options.hanging_webhooks
+    bad += [partial(Trickler, OK, partial(_count_trickling, mirror))] * options.trickling_webhooks
+    return [*taking, *[await _door(it, is_open=True) for it in bad]]
 
 
-async def _door(answer: bytes, take: Take, *, is_open: bool) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: Caller(answer, take), HERE, 0, start_serving=is_open)
+async def _door(opens: Door, *, is_open: bool) -> asyncio.Server:
+    return await asyncio.get_running_loop().create_server(opens, HERE, 0, start_serving=is_open)
 
 
 def _port(door: asyncio.Server) -> int:
@@ -92,6 +93,10 @@ def _count_failed(mirror: Mirror, _: Call) -> None:
 
 def _count_hanging(mirror: Mirror, _: Call) -> None:
     mirror.hanging_calls += 1
+
+
+def _count_trickling(mirror: Mirror, _: Call) -> None:
+    mirror.trickling_calls += 1
 
 
 async def _measure(watch: Watch, seconds: float, go: Go) -> None:

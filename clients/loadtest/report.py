@@ -72,6 +72,7 @@ def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]
         "count": options.webhooks,
         "failing": options.failing_webhooks,
         "hanging": options.hanging_webhooks,
+        "trickling": options.trickling_webhooks,
         "calls": {"count": mirror.calls, "perSecond": round(mirror.calls / seconds, 1)},
         "events": {"count": mirror.events, "perSecond": round(mirror.events / seconds, 1)},
         "eventsPerCall": {
@@ -88,6 +89,7 @@ def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]
         "signatures": {"checked": mirror.checked, "wrong": faults.unsigned},
         "failedCalls": mirror.failed_calls,
         "hangingCalls": mirror.hanging_calls,
+        "tricklingCalls": mirror.trickling_calls,
         "measuredSeconds": round(seconds, 3),
         "openedSeconds": round(mirror.opened_s, 3),
         "behindSeconds": round(mirror.behind_s, 3),
@@ -176,7 +178,8 @@ def _mirror_lines(mirror: dict[str, Any]) -> list[str]:
         f"  receiver {mirror['receiver']['cpuSeconds']:.1f} s of processor time, "
         f"{mirror['behindSeconds']:.1f} s behind at the end{waited}",
         f"  webhooks: {mirror['count']} that take, {mirror['failing']} that fail ({mirror['failedCalls']:,} calls), "
-        f"{mirror['hanging']} that hang ({mirror['hangingCalls']:,} calls)",
+        f"{mirror['hanging']} that hang ({mirror['hangingCalls']:,} calls), "
+        f"{mirror['trickling']} that trickle ({mirror['tricklingCalls']:,} calls)",
         f"  events a call: mean {per_call['mean']:.2f}, p50 {per_call['p50']}, max {per_call['max']}",
     ]
 

@@ -37,9 +37,9 @@ def test_a_gateway_is_named_or_started_not_both() -> None:
 
 
 def test_there_are_no_more_webhooks_than_an_app_may_have() -> None:
-    Options(webhooks=8, failing_webhooks=1, hanging_webhooks=1)
+    Options(webhooks=7, failing_webhooks=1, hanging_webhooks=1, trickling_webhooks=1)
     with pytest.raises(BadOptions, match="10 webhooks at most"):
-        Options(webhooks=8, failing_webhooks=1, hanging_webhooks=2)
+        Options(webhooks=8, failing_webhooks=1, hanging_webhooks=1, trickling_webhooks=1)
 
 
 @pytest.mark.parametrize(("sockets", "processes"), [(1000, 1), (1000, 3), (25, 4), (7, 2), (101, 7)])

@@ -70,7 +70,9 @@ async def test_webhooks_may_hear_one_event_a_call() -> None:
 
 
 async def test_webhooks_that_fail_or_hang_are_called_too() -> None:
-    mirror = (await found("webhooks", "--failing-webhooks", "1", "--hanging-webhooks", "1"))["webhooks"]
+    bad = ("--failing-webhooks", "1", "--hanging-webhooks", "1", "--trickling-webhooks", "1")
+    mirror = (await found("webhooks", *bad))["webhooks"]
+    assert mirror["tricklingCalls"] > 0
     assert mirror["failedCalls"] > 0
     assert mirror["hangingCalls"] > 0
     assert mirror["events"]["count"] > 0
