@@ -19,7 +19,7 @@ from gateway.flow.fates import AT_ONCE, Call, Fate, Fates
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling, Written
 from gateway.flow.tally import Tally
-from gateway.flow.target import Target, together
+from gateway.flow.target import Shelf, Target, together
 from gateway.flow.terms import MANNERS, Terms
 from gateway.ports import Mirrored, Poster, Settled, Store
 
@@ -47,6 +47,7 @@ class Deliverer:
         self._now = terms.now
         self._disable = disable
         self._settling = Settling(store, tasks)
+        self._shelf = Shelf()
         self._targets: dict[str, Target] = {}
         self._queue: dict[str, None] = {}  # targets that wait for their turn, since there are calls enough
         self._calls: set[asyncio.Task[None]] = set()
@@ -56,14 +57,14 @@ class Deliverer:
     async def start(self) -> None:
         """Take up what an earlier process left."""
         for webhook_id in await self._store.targets():
-            target = self._targets.setdefault(webhook_id, Target())
+            target = self._target(webhook_id)
             target.behind = True
             self._go(webhook_id)
 
     def due(self, mirrored: Sequence[Mirrored]) -> None:
         """Committed events, as their rows are on disk."""
         for row in mirrored:
-            self._targets.setdefault(row.webhook_id, Target()).take(row)
+            self._target(row.webhook_id).take(row)
         for webhook_id in {it.webhook_id for it in mirrored}:
             self._go(webhook_id)
 
@@ -80,14 +81,14 @@ class Deliverer:
 
     def look_again(self, webhook_id: str) -> None:
         """There is something on disk that nobody was told of."""
-        target = self._targets.setdefault(webhook_id, Target())
+        target = self._target(webhook_id)
         target.put_down()
         target.behind = target.again = True
         self._go(webhook_id)
 
     def try_again(self, webhook_id: str) -> None:
         """Somebody says that its endpoint is well: nobody waits any longer, and what is on disk alone is looked for."""
-        target = self._targets.setdefault(webhook_id, Target())
+        target = self._target(webhook_id)
         target.wake()
         target.circuit = CLOSED
         self.look_again(webhook_id)
@@ -105,6 +106,12 @@ class Deliverer:
     def calls(self) -> int:
         """How many are under way."""
         return len(self._calls)
+
+    def _target(self, webhook_id: str) -> Target:
+        target = self._targets.get(webhook_id)
+        if target is None:
+            target = self._targets[webhook_id] = Target(self._shelf)
+        return target
 
     def let_go(self, webhook_id: str) -> None:
         """The webhook is no more: nothing is sent, and nothing of what was due is remembered."""

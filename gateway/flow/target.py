@@ -16,6 +16,7 @@ from gateway.ports import Mirrored
 BATCH: Final = 100  # events in one call
 LANES: Final = 2_000  # of one target that are known
 ROWS: Final = 2_000  # of one target that are in memory
+ROWS_IN_ALL: Final = 50_000  # of all targets
 PORTION: Final = 500  # of them, read from disk in one go
 CALLS: Final = 8  # to one target at a time
 MOST_CALLS: Final = 64  # with one event each, once it answers
@@ -33,6 +34,15 @@ class Held:
         self.news = False
 
 
+class Shelf:
+    """Counts what all targets have in memory."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+
 class Target:
     __slots__ = (
         "again",
@@ -47,12 +57,14 @@ class Target:
         "ready",
         "resting",
         "rows",
+        "shelf",
         "url",
         "version",
         "width",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
         self.known: dict[str, Held] = {}
         self.ready: deque[str] = deque()
         self.resting: dict[str, asyncio.TimerHandle] = {}
@@ -79,24 +91,34 @@ class Target:
         """Whether there is nothing to remember."""
         return not (self.known or self.calls or self.behind) and self.circuit == CLOSED
 
+    @property
+    def room(self) -> int:
+        """For how many more events there is memory."""
+        return min(ROWS - self.rows, ROWS_IN_ALL - self.shelf.rows)
+
+    def _hold(self, rows: int) -> None:
+        """So many more are in memory, or so many less."""
+        self.rows += rows
+        self.shelf.rows += rows
+
     def take(self, row: Mirrored) -> None:
         """An event that was just committed."""
         held = self.known.get(row.lane)
         if held is None:
             self._meet(row)
-        elif held.more or self.rows >= ROWS:
+        elif held.more or self.room <= 0:
             held.more = held.news = True
         elif row.id > held.last:  # else it was read before anybody was told of it
             held.rows.append(row)
             held.last = row.id
-            self.rows += 1
+            self._hold(1)
 
     def _meet(self, row: Mirrored) -> None:
-        if self.behind or len(self.known) >= LANES or self.rows >= ROWS:
+        if self.behind or len(self.known) >= LANES or self.room <= 0:
             self.behind = self.again = True
             return
         self.known[row.lane] = Held(row)
-        self.rows += 1
+        self._hold(1)
         self.ready.append(row.lane)
 
     def find(self, lane: str) -> bool:
@@ -113,7 +135,7 @@ class Target:
             self._put_down(held)
 
     def _put_down(self, held: Held) -> None:
-        self.rows -= len(held.rows)
+        self._hold(-len(held.rows))
         held.rows.clear()
         held.more = held.news = True
 
@@ -126,7 +148,7 @@ class Target:
 
     def portion(self, lanes: int) -> int:
         """How many events of each of so many lanes there is room for: always one."""
-        return min(max(min(PORTION, ROWS - self.rows) // lanes, 1), BATCH)
+        return min(max(min(PORTION, self.room) // lanes, 1), BATCH)
 
     def fill(self, lanes: Sequence[str], rows: Iterable[Mirrored], most: int) -> None:
         """What was read of these lanes: of each one more than `most`, if there are more."""
@@ -137,7 +159,7 @@ class Target:
             if len(held.rows) < most:
                 held.rows.append(row)
                 held.last = row.id
-                self.rows += 1
+                self._hold(1)
             else:
                 held.more = True
 
@@ -172,7 +194,7 @@ class Target:
         held = self.known[lane]
         for _ in range(min(sent, len(held.rows))):
             held.rows.popleft()
-            self.rows -= 1
+            self._hold(-1)
         if held.rows or held.more:
             self.ready.append(lane)
         else:
@@ -211,6 +233,8 @@ class Target:
         for ends in self.resting.values():
             ends.cancel()
         self.resting.clear()
+        self.shelf.rows -= self.rows
+        self.shelf = Shelf()  # a call that is under way may count on
 
     def looked(self, names: Sequence[str], page: int) -> None:
         """A page of lanes was found on disk. After the last one it begins anew, if anything was passed over."""

@@ -12,6 +12,7 @@ import pytest
 from gateway.domain import commands as cmd
 from gateway.domain import retry
 from gateway.domain.circuit import Circuit
+from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
 from gateway.flow import deliver, letter, target
 from gateway.flow.deliver import STORE_BACK_S
@@ -256,7 +257,7 @@ async def test_who_takes_events_one_by_one_is_called_more_at_a_time(mail: Mail) 
 
 
 def test_how_many_calls_are_made_at_a_time_follows_the_answers() -> None:
-    one_by_one, together = target.Target(), target.Target()
+    one_by_one, together = target.Target(target.Shelf()), target.Target(target.Shelf())
     one_by_one.batch = 1
     for _ in range(MOST_CALLS):
         one_by_one.answered()
@@ -497,6 +498,33 @@ async def test_what_comes_while_the_disk_is_read_goes_once(mail: Mail, monkeypat
     assert mail.doorstep.events == early + late
 
 
+async def test_what_all_webhooks_have_in_memory_is_bounded(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of them there are: each gets all in order, and has one event of each lane in memory at least."""
+    monkeypatch.setattr(target, "ROWS_IN_ALL", 10)
+    hooks = [mail.hook, *[await new_hook(mail.building, f"https://example.org/{number}") for number in range(5)]]
+    mail.doorstep.closed = {it.target for it in hooks}
+    said: list[str] = []
+    for number in range(30):
+        said += await mail.says(str(number))
+        await mail.hand_over()
+    await mail.doorstep.until(len(hooks))
+    shelf = mail.deliverer._shelf
+    assert shelf.rows == sum(it.rows for it in mail.deliverer._targets.values())
+    assert 1 <= shelf.rows <= 10 + len(hooks)
+    await removes(mail, hooks.pop())
+    mail.doorstep.open()
+    await mail.quiet()
+    for hook in hooks:
+        assert [event for it in mail.doorstep.calls if it.target == hook.target for event in it.events] == said
+    assert (shelf.rows, mail.deliverer._targets) == (0, {})
+
+
+async def removes(mail: Mail, hook: Webhook) -> None:
+    app_id = mail.building.orders.app_id
+    await mail.building.one(cmd.DeleteIntegration(app_id=app_id, integration_id=hook.integration_id))
+    mail.deliverer.let_go(hook.id)
+
+
 async def test_what_waits_on_disk_is_looked_for_again_when_the_disk_could_not_be_read(
     mail: Mail, loop_clock: LoopClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -520,7 +548,7 @@ async def test_what_waits_on_disk_is_looked_for_again_when_the_disk_could_not_be
 async def test_what_is_on_disk_alone_is_found_for_an_endpoint_that_was_left_alone(mail: Mail) -> None:
     """Or nobody would ever ask whether it is back."""
     said = await mail.says("one")
-    waiting = target.Target()
+    waiting = target.Target(target.Shelf())
     waiting.circuit = Circuit(pauses=1, until=mail.building.clock.at)
     mail.deliverer._targets[mail.hook.id] = waiting
     await mail.deliverer.start()

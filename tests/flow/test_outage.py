@@ -3,10 +3,18 @@
 from collections import defaultdict
 
 from tests.flow.conftest import LoopClock
-from tests.flow.mail import Mail
+from tests.flow.mail import Call, Mail
 
 HOUR_S = 3_600
 STEP_S = 5
+
+
+def well(_: Call) -> int | None:
+    return 200
+
+
+def ill(_: Call) -> int | None:
+    return 503
 
 
 async def winds(mail: Mail, loop_clock: LoopClock, seconds: int) -> None:
@@ -54,7 +62,7 @@ async def test_an_endpoint_that_comes_and_goes_gets_all_in_order(mail: Mail, loo
     for minute in range(60):
         for room in rooms:
             said[room] += await mail.says(str(minute), room=room)
-        mail.doorstep.answer = lambda call, minute=minute: 200 if minute % 10 == 9 else 503
+        mail.doorstep.answer = well if minute % 10 == 9 else ill
         await mail.hand_over()
         before = len(mail.doorstep.calls)
         await winds(mail, loop_clock, 60)
