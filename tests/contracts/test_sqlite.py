@@ -15,11 +15,11 @@ from gateway.domain import commands as cmd
 from gateway.domain.commands import Needs, Ref
 from gateway.domain.content import Text
 from gateway.domain.views import Page
-from gateway.ports import Settled
+from gateway.ports import Attempt, Settled
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, _scrubbed
-from tests.contracts.clerk import Clerk, opened
+from tests.contracts.clerk import Clerk, decided, opened
 from tests.domain.town import HandWound
 
 SCRIPTS = migrations(HERE / "migrations")
@@ -222,6 +222,70 @@ async def test_a_failure_that_ends_the_transaction_by_itself_leaves_nothing(stor
         await clerk.do(clerk.orders.user("bob"), clerk.orders.says(room))
     assert await store.messages(room, Page(size=1)) == ([], False)
     assert await clerk.says(room, "the store goes on")
+
+
+class Told:
+    """A webhook that was told of a message, which is still to be written down while a group is open."""
+
+    def __init__(self, store: SqliteStore, clerk: Clerk, hook: str, room: str) -> None:
+        self.store = store
+        self.clerk = clerk
+        self.hook = hook
+        self.room = room
+
+    async def waiting(self) -> list[int]:
+        return [it.id for it in await self.store.waiting(self.hook, (self.room,), 10)]
+
+    async def settles_while(self, *commands: cmd.Command[Any]) -> None:
+        """With what the endpoint answered; meanwhile the commands are done in one group."""
+        settled = Settled(ids=tuple(await self.waiting()), delivered_at=1)
+        attempt = Attempt(webhook_id=self.hook, at=1, took_ms=1, events=(), status=200, said="Thanks, Ann")
+        async with self.store.group() as group:
+            settling = asyncio.ensure_future(self.store.settle([settled], [attempt]))
+            await asyncio.sleep(0)
+            try:
+                house = await group.hold([it.needs() for it in commands])
+                _, events = decided(house, commands, self.clerk.clock)
+                await group.append(house, events, ())
+            except BaseException:
+                settling.cancel()
+                raise
+        await settling
+
+
+@pytest.fixture
+async def told(store: SqliteStore) -> Told:
+    clerk = await opened(store, HandWound())
+    (integration,) = await clerk.do(clerk.orders.custom("conversation:message"))
+    room = await clerk.group("ann")
+    await clerk.says(room, "one", "two")
+    return Told(store, clerk, integration.webhooks[0].id, room)
+
+
+async def test_what_became_of_calls_shares_the_commit_of_a_group(told: Told) -> None:
+    commits: list[str] = []
+    await told.store._writer._raw.set_trace_callback(lambda it: commits.append(it) if it == "COMMIT" else None)
+    await told.settles_while(told.clerk.orders.user("bob"))
+    await told.store._writer._raw.set_trace_callback(None)  # type: ignore[arg-type]
+    assert len(commits) == 1
+    assert await told.waiting() == []
+    assert await told.clerk.person("bob")
+
+
+async def test_what_became_of_calls_is_written_though_the_group_fails(told: Told, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute(FULL_DISK)
+    with pytest.raises(sqlite3.Error, match="disk is full"):
+        await told.settles_while(told.clerk.orders.user("bob"))
+    while await told.waiting():  # noqa: ASYNC110 - nobody says so
+        await asyncio.sleep(0)
+    assert await told.clerk.person("bob") is None
+
+
+async def test_what_was_answered_is_forgotten_by_the_group_that_takes_it_along(told: Told, file: Path) -> None:
+    await told.settles_while(told.clerk.orders.forgets("ann"))
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT answered FROM attempts").fetchall() == [("",)]
 
 
 async def _cancelled_at(store: SqliteStore, step: str, work: Coroutine[Any, Any, Any]) -> None:

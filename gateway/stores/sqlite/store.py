@@ -32,17 +32,26 @@ class SqliteStore(Reads):
         self._writer = writer
         self._writing = asyncio.Lock()
         self._outbox_ids = count(last_outbox + 1)
+        self._riding: list[Settlement] = []
 
     @asynccontextmanager
     async def group(self) -> AsyncIterator["SqliteGroup"]:
         async with self._writing:
-            group = SqliteGroup(self._writer, self._memory, self._outbox_ids)
+            group = SqliteGroup(self._writer, self._memory, self._outbox_ids, self._riding)
             yield group
             await group.commit()
 
     async def settle(self, settled: Sequence[Settled], attempts: Sequence[Attempt] = ()) -> None:
-        async with self._writing:
-            await self._writer.transact(outbox.settled(settled, attempts))
+        """With the transaction of the group that commits meanwhile, if there is one: it costs none of its own."""
+        own = Settlement(settled, attempts)
+        self._riding.append(own)
+        try:
+            async with self._writing:
+                if not own.written:
+                    await self._writer.transact(outbox.settled(settled, attempts))
+        finally:
+            if own in self._riding:
+                self._riding.remove(own)
 
     async def keep(self, attempt: Attempt) -> Attempt:
         async with self._writing:
@@ -99,11 +108,23 @@ class SqliteStore(Reads):
             await self._writer.close()
 
 
+class Settlement:
+    """What became of calls. A group that takes it along takes it off the list: should that fail, it goes alone."""
+
+    __slots__ = ("attempts", "settled", "written")
+
+    def __init__(self, settled: Sequence[Settled], attempts: Sequence[Attempt]) -> None:
+        self.settled = settled
+        self.attempts = attempts
+        self.written = False
+
+
 class SqliteGroup:
     """`ports.Group`: reads go to the writer's own connection, the transaction opens with the first write."""
 
-    def __init__(self, writer: Connection, memory: Memory, outbox_ids: Iterator[int]) -> None:
+    def __init__(self, writer: Connection, memory: Memory, outbox_ids: Iterator[int], riding: list[Settlement]) -> None:
         self._db = writer
+        self._riding = riding
         self._memory = memory
         self._outbox_ids = outbox_ids
         self._work: tuple[House, Sequence[Event], Sequence[Mirrored]] | None = None
@@ -121,11 +142,17 @@ class SqliteGroup:
             return
         house, events, mirrored = self._work
         if events or mirrored:
+            riding, self._riding[:] = self._riding[:], []
+            settled = [row for it in riding for row in it.settled]
+            attempts = [row for it in riding for row in it.attempts]
             try:
-                await self._db.transact(statements(house, events, mirrored))
+                # What was answered comes first, so that whoever is forgotten is forgotten there, too.
+                await self._db.transact([*outbox.settled(settled, attempts), *statements(house, events, mirrored)])
             except BaseException:  # cancelled at the commit, it may be on disk all the same
                 self._memory.doubt(house)
                 raise
+            for it in riding:
+                it.written = True
             self._memory.keep(house)
             if forgets(events):
                 await self._db.empty_log()
