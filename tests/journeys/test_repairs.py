@@ -397,7 +397,8 @@ async def test_a_webhook_of_v1_is_seen_and_repaired_too(house: House, receiver: 
 
 
 async def test_a_test_event_is_sent_at_once_and_to_nobody_else(house: House, receiver: Receiver) -> None:
-    """Whatever is paused; signed as every call is, and kept among the calls."""
+    """Whatever is paused; signed as every call is, and kept among the calls, without the secret that came back."""
+    receiver.echoes = True
     hook, _ = await hooked(house, receiver), await hooked(house, receiver)
     await hook.ask("POST", "pause")
     tried = await hook.ask("POST", "test", {})
@@ -411,6 +412,8 @@ async def test_a_test_event_is_sent_at_once_and_to_nobody_else(house: House, rec
     secrets = [it["secret"] for it in (await hook.delivery())["signingSecrets"]]
     assert signed(receiver.letters[0], *secrets) == [True]
     assert receiver.keys == [hook.secret]
+    assert "X-API-Key" in attempt["answer"]
+    assert hook.secret not in attempt["answer"]
     assert (await hook.get("attempts"))["attempts"] == [attempt]
     assert [await hook.listed(status) for status in ("waiting", "delivered", "failed")] == [[], [], []]
 
