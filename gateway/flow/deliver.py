@@ -52,6 +52,7 @@ class Deliverer:
         self._queue: dict[str, None] = {}  # targets that wait for their turn, since there are calls enough
         self._calls: set[asyncio.Task[None]] = set()
         self._forgotten = 0
+        self._changes = 0
         self._open = True
 
     async def start(self) -> None:
@@ -77,6 +78,7 @@ class Deliverer:
             self._settling.forget()
         for event in events:
             if isinstance(event, OfficeEvent):
+                self._changes += 1
                 self._know(event.office)
 
     def look_again(self, webhook_id: str) -> None:
@@ -230,13 +232,14 @@ class Deliverer:
         first = next((rows[0] for rows in waiting.values() if rows), None)
         if first is None:
             return {}
+        changes = self._changes
         office = await self._store.office(first.event.app_id)
         webhook = office.webhook(webhook_id) if office else None
         if office is None or webhook is None:
             self.let_go(webhook_id)
             return {}
         if webhook.delivery.paused:
-            target.paused = True
+            target.paused = changes == self._changes  # else what was read may be older than what was heard
             return {}
         target.batch, target.url = letter.batch(webhook), webhook.target
         begun, forgotten = self._now(), self._forgotten
@@ -255,7 +258,7 @@ class Deliverer:
             await self._settling(*settled, attempt=attempt)
         if answered.status in MANNERS[webhook.delivery.standard].gone:
             self.tally.disabled(answered)
-            await self._gone(office, webhook, target)
+            await self._gone(office, webhook)
         else:
             self.tally.called(call.sent, answered, settled, ended)
         return fates
@@ -266,11 +269,10 @@ class Deliverer:
             log.error("settling failed", webhook=webhook_id, exc_info=error)
             asyncio.get_running_loop().call_later(STORE_BACK_S, self.look_again, webhook_id)
 
-    async def _gone(self, office: Office, webhook: Webhook, target: Target) -> None:
+    async def _gone(self, office: Office, webhook: Webhook) -> None:
         """Nobody lives there any more: nothing is sent until somebody says otherwise, and all waits."""
         log.warning("webhook is disabled", webhook=webhook.id)
         await self._disable(office.app.id, webhook)
-        target.paused = True
 
     async def _waiting(self, webhook_id: str, target: Target, lanes: Sequence[str]) -> dict[str, Sequence[Mirrored]]:
         """The oldest events of each lane, read from disk where none are in memory."""

@@ -1,14 +1,16 @@
 """How a webhook is called is its own choice: alone or in batches, on which schedule, paused, or gone."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from gateway.domain import commands as cmd
 from gateway.domain import retry
-from gateway.domain.model import Webhook
+from gateway.domain.model import Office, Webhook
 from gateway.flow.deliver import Deliverer
 from gateway.flow.letter import HIDDEN
 from gateway.flow.terms import Terms
@@ -137,6 +139,28 @@ async def test_a_pause_in_the_middle_stops_before_the_next_call(mail: Mail) -> N
     await mail.quiet()
     assert mail.doorstep.events == said[:1]
     await choose(mail, paused=False)
+    await mail.quiet()
+    assert mail.doorstep.events == said
+
+
+async def test_who_resumes_is_not_overheard_by_what_was_read_before(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await choose(mail, paused=True)
+    said = await mail.says("one")
+    read, resumed, office_of = asyncio.Event(), asyncio.Event(), mail.building.store.office
+
+    async def slow(app_id: str) -> Office | None:
+        found = await office_of(app_id)
+        read.set()
+        await resumed.wait()
+        return found
+
+    monkeypatch.setattr(mail.building.store, "office", slow)
+    await mail.hand_over()
+    await read.wait()
+    await choose(mail, paused=False)
+    resumed.set()
     await mail.quiet()
     assert mail.doorstep.events == said
 
