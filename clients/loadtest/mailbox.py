@@ -24,8 +24,9 @@ SAMPLE: Final = 16  # one call of so many is looked at, so that the receiver sta
 class Caller(asyncio.Protocol):
     """One connection from the gateway. Every request gets the same answer, then it is handed on."""
 
-    def __init__(self, answer: bytes, take: Callable[[Call], None]) -> None:
+    def __init__(self, answer: bytes, take: Callable[[Call], None], after_s: float = 0.0) -> None:
         self._answer = answer
+        self._after_s = after_s
         self._take = take
         self._transport: asyncio.Transport | None = None
         self._rest = b""
@@ -46,7 +47,11 @@ class Caller(asyncio.Protocol):
             self._transport.close()
             return
         self._rest = data[stop:]
-        self._transport.write(self._answer * len(calls))
+        answers = self._answer * len(calls)
+        if self._after_s:
+            asyncio.get_running_loop().call_later(self._after_s, self._transport.write, answers)
+        else:
+            self._transport.write(answers)
         for call in calls:
             self._take(call)
 

@@ -68,6 +68,8 @@ class Options:
         Webhooks that take what they are told (webhooks, backlog).
     one_per_call
         Webhooks are told one event a call (webhooks, backlog).
+    answer_ms
+        How long a webhook takes to answer (webhooks, backlog).
     failing_webhooks
         Webhooks beside them that answer 500 (webhooks, backlog).
     hanging_webhooks
@@ -102,6 +104,7 @@ class Options:
     source: Source = "devices"
     webhooks: Annotated[int, between(1, MAX_WEBHOOKS)] = 1
     one_per_call: bool = False
+    answer_ms: Annotated[float, between(0, 10_000)] = 0.0
     failing_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     hanging_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0
     trickling_webhooks: Annotated[int, between(0, MAX_WEBHOOKS)] = 0

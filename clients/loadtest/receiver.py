@@ -71,7 +71,8 @@ async def _play(ear: Ear, line: Connection, watch: Watch) -> None:
 async def _doors(ear: Ear, mirror: Mirror, mailboxes: Sequence[Mailbox]) -> list[asyncio.Server]:
     """A port for each webhook, so that they share nothing but this process. Those that are late are not open yet."""
     options = ear.options
-    taking = [await _door(partial(Caller, OK, it.take), is_open=not ear.is_late) for it in mailboxes]
+    good: list[Door] = [partial(Caller, OK, it.take, options.answer_ms / 1000) for it in mailboxes]
+    taking = [await _door(it, is_open=not ear.is_late) for it in good]
     bad: list[Door] = [partial(Caller, FAILED, partial(_count_failed, mirror))] * options.failing_webhooks
     bad += [partial(Caller, SILENCE, partial(_count_hanging, mirror))] * options.hanging_webhooks
     bad += [partial(Trickler, OK, partial(_count_trickling, mirror))] * options.trickling_webhooks

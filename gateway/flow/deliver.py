@@ -23,7 +23,7 @@ from gateway.flow.target import Shelf, Target, together
 from gateway.flow.terms import MANNERS, Terms
 from gateway.ports import Mirrored, Poster, Settled, Store
 
-CALLS_IN_ALL: Final = 512
+CALLS_IN_ALL: Final = 1_024
 PAGE: Final = 200  # lanes looked up on disk in one go
 STORE_BACK_S: Final = 5.0  # until a lane tries again whose step failed on our side
 

@@ -19,7 +19,7 @@ ROWS: Final = 2_000  # of one target that are in memory
 ROWS_IN_ALL: Final = 50_000  # of all targets
 PORTION: Final = 500  # of them, read from disk in one go
 CALLS: Final = 8  # to one target at a time
-MOST_CALLS: Final = 64  # with one event each, once it answers
+MOST_CALLS: Final = 128  # with one event each, once it answers
 
 
 class Held:
