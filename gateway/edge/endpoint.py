@@ -1,8 +1,7 @@
 """Where a call goes, and the way there: through addresses that may be called, and no others."""
 
 import asyncio
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from ssl import SSLContext
@@ -10,7 +9,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from yarl import URL
 
-from gateway.edge.guard import AddressInfo, Guard
+from gateway.edge.guard import Guard
+from gateway.edge.names import AddressInfo
 
 TRY_S: Final = 5.0  # for each address, where a name has several
 REMEMBERED: Final = 1024
@@ -49,7 +49,7 @@ def endpoint(target: str) -> Endpoint:
 async def reach(origin: Origin, guard: Guard, tls: SSLContext, meet: Callable[[], Line]) -> Line:
     """A connection to the first of its addresses that answers. Raises `OSError`, also where one may not be called."""
     try:
-        *others, last = await _addresses(origin, guard)
+        *others, last = await guard.addresses(origin.host, origin.port)
         for address in others:
             with suppress(OSError):
                 async with asyncio.timeout(TRY_S):
@@ -57,14 +57,6 @@ async def reach(origin: Origin, guard: Guard, tls: SSLContext, meet: Callable[[]
         return await _connect(origin, last, guard, tls, meet)
     except OSError as error:
         raise OSError(f"cannot connect to {origin.host}:{origin.port} [{error.strerror or error}]") from error
-
-
-async def _addresses(origin: Origin, guard: Guard) -> Sequence[AddressInfo]:
-    """All that the name stands for: where one of them may not be called, none is."""
-    found = await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    for *_, where in found:
-        guard.check(str(where[0]))
-    return found
 
 
 async def _connect(

@@ -8,11 +8,11 @@ from typing import Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
+
+from gateway.edge.names import AddressInfo, Names
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
-AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
 class Forbidden(OSError):
@@ -45,6 +45,14 @@ class Guard:
 
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._allowed = allowed
+        self._names = Names()
+
+    async def addresses(self, host: str, port: int) -> Sequence[AddressInfo]:
+        """All that a name stands for. Raises `OSError`: where one of them may not be called, none is."""
+        found = await self._names(host, port)
+        for *_, where in found:
+            self.check(str(where[0]))
+        return found
 
     def check(self, host: str) -> None:
         """Raises `Forbidden` for an address that is neither public nor allowed."""
@@ -84,18 +92,26 @@ class GuardedResolver(AbstractResolver):
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._resolver = DefaultResolver()
 
     async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        for address in found:
-            self._guard.check(address["host"])
-        return found
+        found = await self._guard.addresses(host, port)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(where[0]),
+                port=port,
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, where in found
+            if family in (socket.AF_UNSPEC, kind)
+        ]
 
     async def close(self) -> None:
-        await self._resolver.close()
+        """Nothing is held."""
 
 
 def guarded(allowed: Sequence[Network], timeout_s: float, headers: Mapping[str, str]) -> aiohttp.ClientSession:

@@ -6,12 +6,11 @@ from ipaddress import ip_network
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
-from gateway.edge import guard
 from gateway.edge.fetcher import HttpFetcher
-from gateway.edge.guard import AddressInfo, Forbidden, Guard, Network, guarded
+from gateway.edge.guard import Forbidden, Guard, Network, guarded
+from gateway.edge.names import AddressInfo
 from gateway.edge.poster import HttpPoster
 from tests.house_under_test import House
 from tests.receiver import Receiver
@@ -173,7 +172,7 @@ async def test_what_was_looked_up_is_looked_at_again_when_it_is_connected_to(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever comes between the look-up and the connect: here nobody looked at what it gave."""
-    monkeypatch.setattr(guard, "GuardedResolver", lambda _: DefaultResolver())
+    monkeypatch.setattr(Guard, "addresses", lambda guard, host, port: guard._names(host, port))
     monkeypatch.setattr(socket, "getaddrinfo", Names("127.0.0.1"))
     poster = HttpPoster((), 5)
     try:

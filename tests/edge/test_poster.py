@@ -305,13 +305,13 @@ async def test_closing_leaves_no_connection(poster: HttpPoster) -> None:
 async def test_the_next_address_is_tried_where_one_does_not_answer(
     poster: HttpPoster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def found(*_: Any, **__: Any) -> list[tuple[Any, ...]]:
+    def found(*_: Any, **__: Any) -> list[tuple[Any, ...]]:
         addresses = ("127.0.0.2", "127.0.0.1")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (it, int(port))) for it in addresses]
 
     async with endpoint([OK]) as it:
         port = it.url.split(":")[2].split("/")[0]
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+        monkeypatch.setattr(socket, "getaddrinfo", found)
         assert (await poster(f"http://shop.example:{port}/", {}, b"{}")).status == 200
 
 
