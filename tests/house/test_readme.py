@@ -25,3 +25,11 @@ def test_every_file_it_names_is_there() -> None:
         assert named
         missing = [name for name in named if not (root / name).exists()]
         assert not missing
+
+
+def test_the_codemap_has_each_floor_once_and_each_decision_stands_once() -> None:
+    """Two who add to a page at a time may leave both versions of a line."""
+    page = (README.parent / "gateway" / "README.md").read_text()
+    for led in (r"^\| (`.+?) \|", r"^\*\*(.+?)\*\*"):
+        found = re.findall(led, page, re.MULTILINE)
+        assert [it for it in found if found.count(it) > 1] == []
