@@ -15,7 +15,7 @@ import uvloop
 
 from clients.loadtest.calls import Call
 from clients.loadtest.mailbox import OK, Caller
-from gateway.bootstrap import DATABASE
+from gateway.bootstrap import DATABASE, logging_to_stderr
 from tests.benchmarks.hoard import Plan, laid_up
 from tests.journeys.process import serving
 
@@ -124,6 +124,7 @@ def main() -> None:
     parser.add_argument("--lanes", type=int, default=10_000, help="conversations that they belong to")
     parser.add_argument("--webhooks", type=int, default=1, help="webhooks that the conversations are dealt out to")
     chosen = parser.parse_args()
+    logging_to_stderr("error")
     if not 0 < chosen.webhooks <= chosen.lanes <= chosen.rows <= 2_000_000:
         parser.error("webhooks, lanes and rows should ascend, up to two million")
     plan = Plan(chosen.rows, chosen.lanes, chosen.webhooks)
