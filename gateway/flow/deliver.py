@@ -279,7 +279,8 @@ class Deliverer:
         while hungry := target.hungry(lanes):
             await self._settling.done()
             version, most = target.version, target.portion(len(hungry))
-            rows = await self._store.waiting(webhook_id, hungry, most + 1)
+            with self._shelf.reserved(most * len(hungry)):
+                rows = await self._store.waiting(webhook_id, hungry, most + 1)
             if version == target.version:
                 target.fill(hungry, rows, most)
                 break

@@ -6,7 +6,8 @@ nothing waits, unless the target is `behind`: then the disk is looked through fo
 
 import asyncio
 from collections import deque
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
@@ -16,7 +17,8 @@ from gateway.ports import Mirrored
 BATCH: Final = 100  # events in one call
 LANES: Final = 2_000  # of one target that are known
 ROWS: Final = 2_000  # of one target that are in memory
-ROWS_IN_ALL: Final = 50_000  # of all targets
+ROWS_IN_ALL: Final = 32_000  # of all targets
+SHARE: Final = 64  # the part of what is left of those that one may read in one go
 PORTION: Final = 500  # of them, read from disk in one go
 CALLS: Final = 8  # to one target at a time
 MOST_CALLS: Final = 128  # with one event each, once it answers
@@ -35,12 +37,26 @@ class Held:
 
 
 class Shelf:
-    """Counts what all targets have in memory."""
+    """Counts what all targets have in memory, or are about to have."""
 
     __slots__ = ("rows",)
 
     def __init__(self) -> None:
         self.rows = 0
+
+    @property
+    def room(self) -> int:
+        """For how many more events there is memory."""
+        return ROWS_IN_ALL - self.rows
+
+    @contextmanager
+    def reserved(self, rows: int) -> Iterator[None]:
+        """For so many there is less room meanwhile."""
+        self.rows += rows
+        try:
+            yield
+        finally:
+            self.rows -= rows
 
 
 class Target:
@@ -94,7 +110,7 @@ class Target:
     @property
     def room(self) -> int:
         """For how many more events there is memory."""
-        return min(ROWS - self.rows, ROWS_IN_ALL - self.shelf.rows)
+        return min(ROWS - self.rows, self.shelf.room)
 
     def _hold(self, rows: int) -> None:
         """So many more are in memory, or so many less."""
@@ -148,7 +164,7 @@ class Target:
 
     def portion(self, lanes: int) -> int:
         """How many events of each of so many lanes there is room for: always one."""
-        return min(max(min(PORTION, self.room) // lanes, 1), BATCH)
+        return min(max(min(PORTION, ROWS - self.rows, self.shelf.room // SHARE) // lanes, 1), BATCH)
 
     def fill(self, lanes: Sequence[str], rows: Iterable[Mirrored], most: int) -> None:
         """What was read of these lanes: of each one more than `most`, if there are more."""

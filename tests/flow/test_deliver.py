@@ -498,15 +498,22 @@ async def test_what_comes_while_the_disk_is_read_goes_once(mail: Mail, monkeypat
     assert mail.doorstep.events == early + late
 
 
-async def test_what_all_webhooks_have_in_memory_is_bounded(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("on_disk", [False, True])
+async def test_what_all_webhooks_have_in_memory_is_bounded(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch, *, on_disk: bool
+) -> None:
     """However many of them there are: each gets all in order, and has one event of each lane in memory at least."""
     monkeypatch.setattr(target, "ROWS_IN_ALL", 10)
+    monkeypatch.setattr(target, "SHARE", 1)
     hooks = [mail.hook, *[await new_hook(mail.building, f"https://example.org/{number}") for number in range(5)]]
     mail.doorstep.closed = {it.target for it in hooks}
     said: list[str] = []
     for number in range(30):
         said += await mail.says(str(number))
-        await mail.hand_over()
+        if not on_disk:
+            await mail.hand_over()
+    if on_disk:
+        await mail.deliverer.start()
     await mail.doorstep.until(len(hooks))
     shelf = mail.deliverer._shelf
     assert shelf.rows == sum(it.rows for it in mail.deliverer._targets.values())
