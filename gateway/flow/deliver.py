@@ -9,19 +9,18 @@ from typing import Final
 import structlog
 from msgspec import structs
 
-from gateway.domain import retry
 from gateway.domain.circuit import CLOSED, after_failure
 from gateway.domain.events import Event, OfficeEvent, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
 from gateway.domain.retry import Answered
 from gateway.flow import letter
-from gateway.flow.fates import AT_ONCE, Call, Fate, Fates
+from gateway.flow.fates import Call, Fate, Fates, Outcome, delivered, failed, probed
 from gateway.flow.loops import Tasks
 from gateway.flow.settling import Settling, Written
 from gateway.flow.tally import Tally
 from gateway.flow.target import Shelf, Target, together
 from gateway.flow.terms import MANNERS, Terms
-from gateway.ports import Mirrored, Poster, Settled, Store
+from gateway.ports import Mirrored, Poster, Store
 
 CALLS_IN_ALL: Final = 1_024
 PAGE: Final = 200  # lanes looked up on disk in one go
@@ -90,9 +89,7 @@ class Deliverer:
 
     def try_again(self, webhook_id: str) -> None:
         """Somebody says that its endpoint is well: nobody waits any longer, and what is on disk alone is looked for."""
-        target = self._target(webhook_id)
-        target.wake()
-        target.circuit = CLOSED
+        self._target(webhook_id).begin_anew()
         self.look_again(webhook_id)
 
     def circuit_of(self, webhook_id: str) -> str:
@@ -128,8 +125,7 @@ class Deliverer:
             if target is not None:
                 target.paused = webhook.delivery.paused is not None
                 if target.url not in ("", webhook.target):
-                    target.circuit = CLOSED
-                    target.wake()
+                    target.begin_anew()
                 self._go(webhook.id)
 
     async def drain(self) -> None:
@@ -286,49 +282,31 @@ class Deliverer:
                 break
         return {lane: target.oldest(lane) for lane in lanes}
 
-    def _judged(
-        self, webhook: Webhook, target: Target, call: Call, answered: Answered
-    ) -> tuple[Sequence[Settled], Fates]:
-        """What is written down of the call, and what becomes of its lanes; without a fate they wait where they are."""
+    def _judged(self, webhook: Webhook, target: Target, call: Call, answered: Answered) -> Outcome:
+        """What an answer says of the endpoint, and what it means for the call."""
         if answered.taken:
-            self._alive(target)
+            target.alive()
             target.answered()
-            return self._delivered(call), call.settled
+            return delivered(call, self._terms)
         target.failed()
-        manner, attempts = MANNERS[webhook.delivery.standard], call.sent[0].attempts + 1
         log.warning(
-            "webhook call failed", webhook=webhook.id, status=answered.status, attempts=attempts, events=len(call.sent)
+            "webhook call failed",
+            webhook=webhook.id,
+            status=answered.status,
+            attempts=call.attempts,
+            events=len(call.sent),
         )
+        manner = MANNERS[webhook.delivery.standard]
         if answered.status in manner.gone:
-            return (), {}
-        over = (Settled(ids=call.fleeting),) if call.fleeting else ()
+            return Outcome((), {})
         if answered.status in manner.final:
-            self._alive(target)
-        elif self._ailing(webhook.id, target, call) or not call.heads:
-            return over, call.all_wait(AT_ONCE)
-        verdict = retry.judge(answered, attempts, self._terms.dice(), self._terms.schedule(webhook), manner)
-        if verdict.wait_s is None and len(call.sent) == 1:
-            return over or (Settled(ids=call.ids, attempts=attempts, failed_at=self._now()),), call.settled
-        # After a failure the oldest of a lane goes alone: an event that is refused must not take others with it.
-        wait_s = verdict.wait_s or 0.0
-        due_at = self._now() + int(wait_s * 1000)
-        return (*over, Settled(ids=call.heads, attempts=attempts, due_at=due_at)), call.all_wait(Fate(wait_s=wait_s))
-
-    def _delivered(self, call: Call) -> Sequence[Settled]:
-        """What lasts may be kept; what is over by now is not."""
-        if not self._terms.keeps:
-            return (Settled(ids=call.ids),)
-        ended = (Settled(ids=call.lasting, delivered_at=self._now()), Settled(ids=call.fleeting))
-        return [it for it in ended if it.ids]
-
-    def _alive(self, target: Target) -> None:
-        """The endpoint answers: if it was left alone, nobody waits any longer."""
-        if not target.circuit.closed:
-            target.wake()
-        target.circuit = CLOSED
+            target.alive()
+        elif self._ailing(webhook.id, target, call):
+            return probed(call)
+        return failed(call, webhook, answered, self._terms)
 
     def _ailing(self, webhook_id: str, target: Target, call: Call) -> bool:
-        """The endpoint does not answer as it should; whether this was a probe, which says nothing of its event."""
+        """The endpoint does not answer as it should; whether this was a probe."""
         before = target.circuit
         target.circuit = after_failure(before, call.ids[0], self._now())
         if target.circuit.until is not None and target.circuit is not before:

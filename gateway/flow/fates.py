@@ -4,7 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from gateway.ports import Mirrored
+from gateway.domain import retry
+from gateway.domain.model import Webhook
+from gateway.domain.retry import Answered
+from gateway.flow.terms import MANNERS, Terms
+from gateway.ports import Mirrored, Settled
 
 
 class Fate(NamedTuple):
@@ -27,6 +31,11 @@ class Call(NamedTuple):
     @property
     def ids(self) -> tuple[int, ...]:
         return tuple(it.id for it in self.sent)
+
+    @property
+    def attempts(self) -> int:
+        """Which attempt it is."""
+        return self.sent[0].attempts + 1
 
     @property
     def event_ids(self) -> tuple[str, ...]:
@@ -58,3 +67,44 @@ class Call(NamedTuple):
 
     def all_wait(self, fate: Fate) -> Fates:
         return dict.fromkeys(self.lanes, fate)
+
+
+class Outcome(NamedTuple):
+    """What is written down of a call's events, and what becomes of its lanes: without a fate they wait as they are."""
+
+    settled: Sequence[Settled]
+    fates: Fates
+
+
+def delivered(call: Call, terms: Terms) -> Outcome:
+    """What lasts may be kept; what is over by now is not."""
+    if not terms.keeps:
+        return Outcome((Settled(ids=call.ids),), call.settled)
+    ended = (Settled(ids=call.lasting, delivered_at=terms.now()), Settled(ids=call.fleeting))
+    return Outcome([it for it in ended if it.ids], call.settled)
+
+
+def probed(call: Call) -> Outcome:
+    """A probe failed, which says nothing of its events."""
+    return Outcome(_over(call), call.all_wait(AT_ONCE))
+
+
+def failed(call: Call, webhook: Webhook, answered: Answered, terms: Terms) -> Outcome:
+    """What failed is tried again, or given up. After a failure the oldest of a lane goes alone: an event that is
+    refused must not take others with it.
+    """
+    manner = MANNERS[webhook.delivery.standard]
+    if not call.heads and answered.status not in manner.final:
+        return probed(call)
+    verdict = retry.judge(answered, call.attempts, terms.dice(), terms.schedule(webhook), manner)
+    if verdict.wait_s is None and len(call.sent) == 1:
+        given_up = (Settled(ids=call.ids, attempts=call.attempts, failed_at=terms.now()),)
+        return Outcome(_over(call) or given_up, call.settled)
+    wait_s = verdict.wait_s or 0.0
+    heads = Settled(ids=call.heads, attempts=call.attempts, due_at=terms.now() + int(wait_s * 1000))
+    return Outcome((*_over(call), heads), call.all_wait(Fate(wait_s=wait_s)))
+
+
+def _over(call: Call) -> Sequence[Settled]:
+    """What is over by the next attempt is gone."""
+    return (Settled(ids=call.fleeting),) if call.fleeting else ()

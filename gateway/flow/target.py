@@ -235,6 +235,17 @@ class Target:
             self.ready.append(lane)
         self.resting.clear()
 
+    def begin_anew(self) -> None:
+        """What was found out about the endpoint does not count any more."""
+        self.circuit = CLOSED
+        self.wake()
+
+    def alive(self) -> None:
+        """The endpoint answers: if it was left alone, nobody waits any longer."""
+        if not self.circuit.closed:
+            self.wake()
+        self.circuit = CLOSED
+
     def answered(self) -> None:
         """A call was taken: one who takes events one by one may be called more at a time."""
         if self.batch == 1:

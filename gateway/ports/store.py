@@ -1,89 +1,16 @@
-"""What the house needs from outside, in its own words. The guarantees are the contract: see `tests/contracts`."""
+"""What lasts, and how it is changed."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
-from gateway.domain.judging import Reply
-from gateway.domain.media import Fetched
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, ServiceAccount, User
-from gateway.domain.retry import Answered
-from gateway.domain.value import Stamp, Value
 from gateway.domain.views import Guest, Overview, Page, Sought, Told
-
-
-class Replay(Value):
-    """The events after a position, oldest first; `complete` is false where any of them is not kept any more."""
-
-    events: tuple[Event, ...] = ()
-    complete: bool = True
-
-
-class Mirrored(Value):
-    """An event that a webhook is due. Calls of one `lane` go out in the order of `id`."""
-
-    webhook_id: str
-    lane: str
-    event: Event
-    id: int = 0
-    attempts: int = 0
-
-
-class Lane(Value):
-    """A lane of a webhook with waiting events, the oldest of which may be sent at `due_at`, in milliseconds."""
-
-    name: str
-    due_at: int
-
-
-class Backlog(Value):
-    """What waits for a webhook: how many events, and when the oldest of them happened, in milliseconds."""
-
-    webhook_id: str
-    app_id: str
-    events: int
-    oldest_at: int
-
-
-class Behind(Value):
-    """How many webhooks have waiting events, and how many events; `most` are the webhooks with the most of them."""
-
-    webhooks: int = 0
-    events: int = 0
-    most: tuple[Backlog, ...] = ()
-
-
-class Settled(Value, kw_only=True):
-    """What an attempt made of the events `ids`: delivered, waiting until `due_at`, or given up; else they are gone."""
-
-    ids: tuple[int, ...]
-    attempts: int = 0
-    delivered_at: int | None = None
-    due_at: int | None = None
-    failed_at: int | None = None
-
-    @property
-    def is_gone(self) -> bool:
-        return self.delivered_at is None and self.due_at is None and self.failed_at is None
-
-
-class Attempt(Value, kw_only=True, omit_defaults=True):
-    """A call of a webhook with the events of these ids, begun at `at` and answered after `took_ms`.
-
-    `status` is None where nothing came; `said` is how the answer begins, or why there was none.
-    """
-
-    webhook_id: str
-    at: int
-    took_ms: int
-    events: tuple[str, ...]
-    status: int | None = None
-    said: str = ""
-    id: int = 0
+from gateway.ports.records import Attempt, Backlog, Behind, Lane, Mirrored, Replay, Settled
 
 
 class Group(Protocol):
@@ -281,53 +208,3 @@ class Store(Protocol):
 
         With `failed`, only those that were given up. Durable when it returns.
         """
-
-
-class Blobs(Protocol):
-    """Keeps bytes by key."""
-
-    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        """All of it, durable when it returns, or nothing; what `chunks` raises is raised here. Memory stays flat."""
-
-    def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to before `end`, in pieces; raises `FileNotFoundError`."""
-
-    async def drop(self, keys: Sequence[str]) -> None:
-        """What is not there is dropped already."""
-
-    def keys(self, before: int) -> AsyncIterator[Sequence[str]]:
-        """The keys of what was put before that time, in milliseconds, some at a time."""
-
-
-class Fetcher(Protocol):
-    """Reads the beginning of what is at an address on the web."""
-
-    async def __call__(self, url: str) -> Fetched | None:
-        """None where there is no good answer in time, or where nobody may be asked. Never raises."""
-
-
-class Bus(Protocol):
-    """Carries events to every node. At most once, in order per publisher: positions heal what is lost."""
-
-    async def publish(self, events: Sequence[Event]) -> None: ...
-    def subscribe(self, hear: Callable[[Sequence[Event]], None]) -> None: ...
-    async def close(self) -> None: ...
-
-
-class Poster(Protocol):
-    """Calls a webhook."""
-
-    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        """What it answered, if anything in time. Never raises, never follows a redirect."""
-
-
-class Moderator(Protocol):
-    """Asks an app's endpoint to judge a message."""
-
-    async def __call__(self, target: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Reply:
-        """What it answered, if anything in time. Never raises, never follows a redirect."""
-
-
-Stamper = Callable[[], Stamp]
-Now = Callable[[], int]
-Dice = Callable[[], float]
