@@ -11,6 +11,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 import orjson
+from aiohttp import ClientError
 from cyclopts import App, Parameter
 
 from clients.loadtest import comparison, report
@@ -66,7 +67,7 @@ def run() -> None:
     """Runs the command line; what it cannot do is said in a sentence, with exit code 2."""
     try:
         app()
-    except (BadOptions, Gone, NoGateway, Stuck) as failed:
+    except (BadOptions, ClientError, Gone, NoGateway, Stuck) as failed:
         print(failed, file=sys.stderr)
         sys.exit(2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from time import monotonic, monotonic_ns
+from time import monotonic, monotonic_ns, sleep
 from typing import Final, TypeAlias, cast
 
 from clients.loadtest.cues import Done, Failed, Go, Progress, Reached, Said
@@ -15,6 +15,8 @@ from clients.loadtest.progress import Ticker
 from clients.loadtest.tally import Tally
 
 PATIENCE_S: Final = 1.0  # between two looks at the clock
+LOOKS: Final = 10
+LOOK_S: Final = 0.05
 Cue: TypeAlias = Callable[[str, int], None]
 HEAD_START_NS: Final = 20_000_000  # until a cue has reached every process
 
@@ -78,7 +80,7 @@ class Conductor:
                 self._outcome.minutes.update(minutes)
                 self._playing.discard(line)
             case Failed(why):
-                self._read_meter()  # a gateway that is gone says more than what came of it
+                self._watch()
                 raise Stuck(why)
 
     def _go(self, mark: str) -> None:
@@ -95,6 +97,12 @@ class Conductor:
         if len(self._progress) >= len(self._playing):
             self._ticker.tick(self._progress.values(), self._read_meter())
             self._progress.clear()
+
+    def _watch(self) -> None:
+        """A gateway that is going says more than what came of it."""
+        for _ in range(LOOKS):
+            self._read_meter()
+            sleep(LOOK_S)
 
     def _read_meter(self) -> Usage | None:
         if self._meter is None:

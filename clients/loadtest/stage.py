@@ -35,10 +35,15 @@ class Stage:
         return self.scene.tally
 
     async def reach(self, mark: str) -> int:
-        """Waits until every process is here; the time to go on at, the same for all, in nanoseconds."""
+        """Waits until every process is here; the time it went on at, the same for all, in nanoseconds."""
+        at_ns = await self._called_on(mark)
+        await until(at_ns)
+        return at_ns
+
+    async def _called_on(self, mark: str) -> int:
+        """When to go on, a little before that time."""
         self.line.send(Reached(mark))
         cue: Go = await asyncio.to_thread(self.line.recv)
-        await until(cue.at_ns)
         return cue.at_ns
 
     async def bring_online(self, guest: Guest) -> bool:
@@ -53,10 +58,11 @@ class Stage:
     @asynccontextmanager
     async def measured(self, seconds: float) -> AsyncIterator[None]:
         """Opens the measured time; leaving the block waits for its end."""
-        began_ns = await self.reach("measuring")
-        began_cpu_s = process_time()
+        began_ns = await self._called_on("measuring")
         self.scene.from_ns = began_ns
         self.scene.until_ns = began_ns + int(seconds * SECOND_NS) if seconds else NEVER
+        await until(began_ns)
+        began_cpu_s = process_time()
         yield
         await until(self.scene.until_ns if seconds else 0)
         self.scene.until_ns = monotonic_ns()
