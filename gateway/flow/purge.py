@@ -1,7 +1,8 @@
 """What webhooks were told is kept for a while, what waits too long is given up, what nobody is due any more goes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import structlog
@@ -13,6 +14,7 @@ from gateway.ports import Now, Store
 
 EVERY_S: Final = 60.0
 ROWS: Final = 250  # in one write
+RESTS: Final = 4  # times as long as a write took, until the next
 LANES: Final = 250  # looked at in one go
 GLANCES: Final = 100  # at what waits, in the time that it may wait
 
@@ -63,16 +65,16 @@ class Purge:
         if now >= self._glance_at:
             await self._stale(now)
             self._glance_at = now + int(self._kept.waiting_s * 1000 / GLANCES)
-        while await self._store.purge(_ago(now, self._kept.history_s), _ago(now, self._kept.failed_s), ROWS):
-            pass
+        await _in_pages(
+            lambda: self._store.purge(_ago(now, self._kept.history_s), _ago(now, self._kept.failed_s), ROWS)
+        )
 
     async def clear(self) -> Sequence[str]:
         """All that webhooks which are no more were due or told goes; gives those webhooks."""
         gone = await self._store.gone_webhooks()
         for webhook_id in gone:
             self._deliverer.let_go(webhook_id)
-            while await self._store.clear(webhook_id, ROWS):
-                pass
+            await _in_pages(partial(self._store.clear, webhook_id, ROWS))
         return gone
 
     async def _forget(self) -> None:
@@ -101,6 +103,15 @@ class Purge:
             else:
                 after = following
         return count
+
+
+async def _in_pages(page: Callable[[], Awaitable[int]]) -> None:
+    """One page after the other, until there is none. Between them others write: the more they do, the longer."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while await page():
+        await asyncio.sleep((loop.time() - began) * RESTS)
+        began = loop.time()
 
 
 def _ago(now: int, seconds: float) -> int:

@@ -85,6 +85,19 @@ async def test_a_purge_takes_a_few_rows_at_a_time(mail: Mail, monkeypatch: pytes
     assert counted(mail, "outbox") == 2
 
 
+async def test_a_purge_rests_between_its_writes(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge, "ROWS", 10)
+    monkeypatch.setattr(purge, "RESTS", 1_000_000)
+    await mail.says(*map(str, range(45)))
+    await mail.goes()
+    mail.building.clock.wind(101)
+    mail.building.tasks.spawn(purging(mail).step())
+    await until(lambda: counted(mail, "outbox") < 45)
+    for _ in range(5):
+        await mail.says("meanwhile")
+    assert counted(mail, "outbox", "ended_at IS NOT NULL") == 35
+
+
 # What waits
 
 
