@@ -51,7 +51,7 @@ class Unreached(OSError):
 
 
 async def reach(origin: Origin, guard: Guard, tls: SSLContext, meet: Callable[[], Line]) -> Line:
-    """A connection to the first of its addresses that answers. Raises `Unreached`, and `OSError` where one may not be called."""
+    """A connection to the first of its addresses that answers. Raises `Unreached`, or `OSError` where it may not go."""
     try:
         *others, last = await guard.addresses(origin.host, origin.port)
         for address in others:
