@@ -38,7 +38,7 @@ WHOLE_INDEX = {
 
 # Steps that read what the query itself made or was given.
 OWN = re.compile(
-    r"SCAN (CONSTANT ROW|ended|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))"
+    r"SCAN (CONSTANT ROW|block|ended|looked|oldest|search|target|told|sqlite_sequence|together|\(subquery-\d+\))"
 )
 
 FULL_DISK = """

@@ -427,14 +427,20 @@ WHERE conversation_id IN (SELECT conversation_id FROM stays WHERE user_id = ?1) 
 
 -- scrub_outbox: Forget a user in what webhooks are due or were told: of the user, where they sit or sat, and where
 -- nobody sits any more.
+WITH RECURSIVE block(number) AS (
+    SELECT min(id) >> 12 FROM outbox
+    UNION ALL
+    SELECT (SELECT min(id) >> 12 FROM outbox WHERE id >= (number + 1) << 12) FROM block WHERE number IS NOT NULL
+)
 UPDATE outbox SET body = scrubbed('event', body, json_insert((
     SELECT json_group_array(former_id) FROM formers WHERE user_id = ?1
 ), '$[#]', ?1))
 WHERE id IN (
-    SELECT id FROM outbox WHERE lane = ?1
-    UNION SELECT id FROM outbox WHERE lane IN (SELECT former_id FROM formers WHERE user_id = ?1)
-    UNION SELECT id FROM outbox WHERE lane IN (SELECT conversation_id FROM stays WHERE user_id = ?1)
-    UNION SELECT id FROM outbox WHERE stray = 1
+    SELECT told.id FROM block CROSS JOIN outbox AS told ON told.id >> 12 = block.number AND told.lane IN (
+        SELECT ?1 UNION ALL SELECT former_id FROM formers WHERE user_id = ?1
+        UNION ALL SELECT conversation_id FROM stays WHERE user_id = ?1
+    )
+    UNION ALL SELECT id FROM outbox WHERE stray = 1
 ) AND (instr(body, ?1) OR EXISTS (SELECT 1 FROM formers WHERE user_id = ?1 AND instr(outbox.body, former_id)));
 
 -- give_files: What somebody uploaded is the user's that they were merged into, as (user, former).
@@ -602,17 +608,39 @@ DELETE FROM stays WHERE conversation_id IN (SELECT value FROM json_each(?));
 INSERT INTO outbox (id, webhook_id, lane, event_id, body) VALUES (?, ?, ?, ?, ?);
 
 -- stray_outbox: What is told of conversations that are no more.
-UPDATE outbox SET stray = 1 WHERE lane IN (SELECT value FROM json_each(?));
+WITH RECURSIVE block(number) AS (
+    SELECT min(id) >> 12 FROM outbox
+    UNION ALL
+    SELECT (SELECT min(id) >> 12 FROM outbox WHERE id >= (number + 1) << 12) FROM block WHERE number IS NOT NULL
+)
+UPDATE outbox SET stray = 1 WHERE id IN (
+    SELECT told.id FROM block CROSS JOIN outbox AS told ON told.id >> 12 = block.number
+        AND told.lane IN (SELECT value FROM json_each(?))
+);
 
 -- drop_told: What is kept of messages, as [conversation, id], and of whatever says them again; what waits is still told.
+WITH RECURSIVE block(number) AS (
+    SELECT min(id) >> 12 FROM outbox
+    UNION ALL
+    SELECT (SELECT min(id) >> 12 FROM outbox WHERE id >= (number + 1) << 12) FROM block WHERE number IS NOT NULL
+)
 DELETE FROM outbox WHERE id IN (
-    SELECT told.id FROM json_each(?) AS gone
-    CROSS JOIN outbox AS told ON told.lane = json_extract(gone.value, '$[0]') AND told.ended_at IS NOT NULL
-    WHERE instr(told.body, json_extract(gone.value, '$[1]'))
+    SELECT told.id FROM block CROSS JOIN json_each(?) AS gone
+    CROSS JOIN outbox AS told ON told.id >> 12 = block.number AND told.lane = json_extract(gone.value, '$[0]')
+    WHERE told.ended_at IS NOT NULL AND instr(told.body, json_extract(gone.value, '$[1]'))
 );
 
 -- drop_told_of_rooms: What is kept of conversations that were emptied, or are no more; what waits is still told.
-DELETE FROM outbox WHERE ended_at IS NOT NULL AND lane IN (SELECT value FROM json_each(?));
+WITH RECURSIVE block(number) AS (
+    SELECT min(id) >> 12 FROM outbox
+    UNION ALL
+    SELECT (SELECT min(id) >> 12 FROM outbox WHERE id >= (number + 1) << 12) FROM block WHERE number IS NOT NULL
+)
+DELETE FROM outbox WHERE id IN (
+    SELECT told.id FROM block CROSS JOIN outbox AS told ON told.id >> 12 = block.number
+        AND told.lane IN (SELECT value FROM json_each(?))
+    WHERE told.ended_at IS NOT NULL
+);
 
 -- drop_outbox: Events whose webhook is no more, or that are not kept.
 DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?));
