@@ -44,14 +44,5 @@ def after_failure(circuit: Circuit, oldest: int, now: int) -> Circuit:
     failed = circuit.failed | {oldest}
     if state == "closed" and len(failed) < FAILURES:
         return Circuit(failed)
-    return _opened(circuit, now)
-
-
-def after_outage(circuit: Circuit, now: int) -> Circuit:
-    """The circuit once the endpoint could not be reached, which is no event's fault: it opens."""
-    return circuit if circuit.state(now) == "open" else _opened(circuit, now)
-
-
-def _opened(circuit: Circuit, now: int) -> Circuit:
     pause_s = PAUSES_S[min(circuit.pauses, len(PAUSES_S) - 1)]
     return Circuit(frozenset(), circuit.pauses + 1, now + int(pause_s * 1000))

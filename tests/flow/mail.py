@@ -31,7 +31,6 @@ class Doorstep:
         self.answer: Callable[[Call], int | None] = lambda _: 200
         self.after_s: float | None = None
         self.said = ""
-        self.away = False
         self.closed: set[str] = set()
         self.inside = 0
         self.most_inside = 0
@@ -52,7 +51,7 @@ class Doorstep:
             await self._opened.wait()
         self.inside -= 1
         self.answered += 1
-        return Answered(unreached=True) if self.away else Answered(self.answer(call), self.after_s, self.said)
+        return Answered(self.answer(call), self.after_s, self.said)
 
     def close(self, target: str) -> int:
         """Whoever calls from now on is kept waiting. As an answer, it is taken."""
