@@ -1,16 +1,14 @@
-"""A device's WebSocket: websockets' Sans-I/O core in a protocol of our own, so that a frame is written as it is."""
+"""A device's WebSocket: what waits to be sent to it, its heartbeat, and how it ends."""
 
 import asyncio
-import logging
 from typing import Final
 
-from websockets.frames import Close, Frame, Opcode
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import State
-from websockets.server import ServerProtocol
 
 from gateway.domain import goodbyes, limits
 from gateway.domain.goodbyes import Goodbye
+from gateway.edge.framing import Framing
 from gateway.flow.floor import Flow
 from gateway.flow.session import Session
 from gateway.wire import socket
@@ -18,8 +16,6 @@ from gateway.wire import socket
 LINGER_S: Final = 2.0  # a device that was said goodbye to may take this long to read it
 PROBED: Final = b"received"  # what a ping holds that is to prove all before it; a heartbeat holds nothing
 PROBE: Final = Frame(Opcode.PING, PROBED).serialize(mask=False)
-QUIET: Final = logging.getLogger("gateway.websocket")
-QUIET.setLevel(logging.CRITICAL)  # its debug lines would hold what people say
 
 
 class Outgoing:
@@ -88,37 +84,17 @@ class Doors:
             await self._emptied.wait()
 
 
-class DeviceConnection(asyncio.Protocol):
-    """One device's connection; the `Socket` of its `Session`.
+class DeviceConnection(Framing):
+    """One device's connection; the `Socket` of its `Session`."""
 
-    Outgoing frames go straight to the transport: no extension is negotiated, so what is framed once fits everybody.
-    """
-
-    __slots__ = (
-        "_bucket",
-        "_doors",
-        "_due",
-        "_heard",
-        "_out",
-        "_parts",
-        "_pings",
-        "_probe",
-        "_probing",
-        "_protocol",
-        "_session",
-        "_transport",
-        "_unsent",
-    )
+    __slots__ = ("_bucket", "_doors", "_due", "_out", "_pings", "_probe", "_probing", "_session", "_unsent")
 
     def __init__(self, doors: Doors, transport: asyncio.Transport, integration_id: str) -> None:
+        super().__init__(transport, limits.FRAME_BYTES)
         self._doors = doors
-        self._transport = transport
-        self._protocol = ServerProtocol(max_size=limits.FRAME_BYTES, logger=QUIET)
         self._session = Session(doors.flow, self, integration_id)
         self._out: list[bytes] = []
         self._unsent = 0
-        self._parts = bytearray()
-        self._heard = True
         self._pings = 0
         self._probe = False
         self._probing = False
@@ -126,74 +102,41 @@ class DeviceConnection(asyncio.Protocol):
         doors.open.add(self)
         self._due = asyncio.get_running_loop().call_later(limits.HELLO_S, self._hello_is_due)
 
-    # From the transport
+    # From the device
 
-    def data_received(self, data: bytes) -> None:
-        self._heard = True
-        protocol = self._protocol
-        protocol.receive_data(data)
-        for event in protocol.events_received():
-            if isinstance(event, Frame):
-                self._take(event)
-            elif isinstance(event, Request):
-                self._upgrade(event)
-        if protocol.parser_exc is not None:
-            self.dismiss(goodbyes.PROTOCOL_VIOLATION)
-            return
-        self._relay()
-
-    def eof_received(self) -> None:
-        self._protocol.receive_eof()
-        self._hang_up()
-
-    def connection_lost(self, _: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:
         self._bucket.discard(self)
         self._doors.left(self)
         self._due.cancel()
         self._session.closed()
-        self._protocol.parser.close()  # it holds the protocol that holds it
+        super().connection_lost(error)
 
-    def _relay(self) -> None:
-        """Pass on what the protocol itself says: the handshake's answer, pongs, the echo of a close."""
-        for data in self._protocol.data_to_send():
-            if data:
-                self.write(data)
-            else:
-                self._hang_up()
+    def _upgraded(self, request: Request) -> None:
+        self._session.origin = request.headers.get("Origin")
+
+    def _told(self, kind: Opcode, message: bytes) -> None:
+        if kind is Opcode.TEXT:
+            self._session.receive(message)
+        else:
+            self._violated()
+
+    def _ponged(self, data: bytes) -> None:
+        if self._probing and data == PROBED:
+            self._probing = False
+            self._session.proven()
+
+    def _violated(self) -> None:
+        self.dismiss(goodbyes.PROTOCOL_VIOLATION)
 
     def _hang_up(self) -> None:
         """Close once everything is sent, and no later than after a while: the device may not read any more."""
         self.flush()
-        self._transport.close()
+        super()._hang_up()
         self._abort_later()
 
     def _abort_later(self) -> None:
         self._due.cancel()
         self._due = asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
-
-    def _upgrade(self, request: Request) -> None:
-        response = self._protocol.accept(request)
-        self._protocol.send_response(response)
-        self._session.origin = request.headers.get("Origin")
-
-    def _take(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.TEXT or frame.opcode is Opcode.CONT:
-            self._take_text(frame)
-        elif frame.opcode is Opcode.BINARY:
-            self.dismiss(goodbyes.PROTOCOL_VIOLATION)
-        elif frame.opcode is Opcode.PONG and self._probing and frame.data == PROBED:
-            self._probing = False
-            self._session.proven()
-
-    def _take_text(self, frame: Frame) -> None:
-        """A whole message, or a part of one; the protocol bounds their sum."""
-        if frame.fin and frame.opcode is Opcode.TEXT:
-            self._session.receive(bytes(frame.data))
-            return
-        self._parts += frame.data
-        if frame.fin:
-            text, self._parts = bytes(self._parts), bytearray()
-            self._session.receive(text)
 
     # From the session and the hub
 
@@ -246,17 +189,9 @@ class DeviceConnection(asyncio.Protocol):
         after_s = low + (high - low) * self._doors.flow.dice()
         out, self._out = self._out, []
         out.append(socket.goodbye(goodbye, after_s))
-        out.append(self._close_frame(goodbye))
+        out.append(self._close_frame(goodbye.code, goodbye.reason))
         self._transport.write(b"".join(out))
         self._abort_later()
-
-    def _close_frame(self, goodbye: Goodbye) -> bytes:
-        """Ours, also where the protocol has failed and would close with a code of its own."""
-        if self._protocol.state is State.OPEN:
-            self._protocol.send_close(goodbye.code, goodbye.reason)
-            return b"".join(self._protocol.data_to_send())
-        self._protocol.data_to_send()
-        return Frame(Opcode.CLOSE, Close(goodbye.code, goodbye.reason).serialize()).serialize(mask=False)
 
     def dismiss(self, goodbye: Goodbye) -> None:
         self._session.dismiss(goodbye)
