@@ -82,7 +82,7 @@ class Framing(asyncio.Protocol):
         elif frame.opcode is Opcode.PONG:
             self._ponged(bytes(frame.data))
         elif frame.opcode is Opcode.PING:
-            self._relay()  # its pong goes before the answer to what came after it
+            self._relay_one()  # its pong, before the answer to what came after it
         elif frame.opcode is not Opcode.CLOSE:
             self._take_part(frame)
 
@@ -104,6 +104,10 @@ class Framing(asyncio.Protocol):
                 self.write(data)
             else:
                 self._hang_up()
+
+    def _relay_one(self) -> None:
+        if self._protocol.writes:
+            self.write(self._protocol.writes.pop(0))
 
     def _hang_up(self) -> None:
         """Close once everything is sent."""

@@ -64,13 +64,20 @@ class Doorman(asyncio.Protocol):
         device = self._device_path.match(self._head)
         if device is not None:
             integration_id = device[1].decode("latin-1")
-            self._give(DeviceConnection(self._doors, self._transport, integration_id))
+            self._give(DeviceConnection(self._doors, self._transport, integration_id), *_apart(self._head))
             return
         web = self._web()
         web.connection_made(self._transport)
-        self._give(web)
+        self._give(web, self._head)
 
-    def _give(self, protocol: asyncio.Protocol) -> None:
+    def _give(self, protocol: asyncio.Protocol, *received: bytes) -> None:
         assert self._transport is not None
         self._transport.set_protocol(protocol)
-        protocol.data_received(self._head)
+        for data in received:
+            protocol.data_received(data)
+
+
+def _apart(head: bytes) -> tuple[bytes, ...]:
+    """What was sent in one with the head is read after it was answered: a pong would come before the upgrade."""
+    end = head.index(b"\r\n\r\n") + 4
+    return (head[:end], head[end:]) if head[end:] else (head,)
