@@ -42,6 +42,7 @@ from gateway.flow.identity import Identity
 from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks, every
 from gateway.flow.media import Media
+from gateway.flow.meter import Meter
 from gateway.flow.moderation import Moderators
 from gateway.flow.purge import Kept, Purge
 from gateway.flow.queries import Queries
@@ -99,10 +100,11 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     fetcher = HttpFetcher(settings.networks, settings.remote_media_timeout_s)
     moderator = HttpModerator(settings.networks)
-    bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(), Registry(store)
+    meter = Meter(time.perf_counter)
+    bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(meter), Registry(store)
     terms = Terms(now_ms, random.random, settings.intervals_s, keeps=settings.webhook_history_s > 0)
     deliverer = Deliverer(store, poster, tasks, terms, lambda app_id, hook: disable(corridor, app_id, hook))
-    corridor = Corridor(store, bus, RealStamp, deliverer.due)
+    corridor = Corridor(store, bus, RealStamp, deliverer.due, meter)
     kept = Kept(settings.webhook_history_s, settings.webhook_failed_s, settings.webhook_waiting_s)
     purging = Purge(store, deliverer, now_ms, kept)
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
@@ -129,6 +131,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             purge=purging,
             sweeper=Sweeper(store, blobs, now_ms),
             tasks=tasks,
+            meter=meter,
             now=now_ms,
             dice=random.random,
             new_secret=new_secret,
@@ -174,9 +177,10 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
     with alone_on(settings.data), port(settings.host, settings.port) as sock:
         async with flowing(settings) as flow:
             prefix = settings.path_prefix
+            doors = Doors(flow, settings.max_unsent_bytes)
             also = (
                 *v1.routes(flow, prefix),
-                *probes.routes(flow, prefix),
+                *probes.routes(flow, doors, prefix),
                 *documents.routes(prefix),
                 *downloads.routes(flow, prefix),
                 *uploads.routes(flow, prefix),
@@ -190,7 +194,6 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
             await runner.setup()
             web_server = runner.server
             assert web_server is not None
-            doors = Doors(flow, settings.max_unsent_bytes)
             path = device_path(settings.path_prefix)
             server = await asyncio.get_running_loop().create_server(
                 lambda: Doorman(doors, web_server, path), sock=sock, backlog=BACKLOG

@@ -34,6 +34,7 @@ from gateway.edge.routes import (
     webhooks,
 )
 from gateway.flow.floor import Flow
+from gateway.flow.meter import REST, Meter
 from gateway.wire import early_access
 from gateway.wire.early_access import FORMER_METHODS, NOW, Manner
 from gateway.wire.json import encode
@@ -76,7 +77,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(flow: Flow, prefix: str, also: Iterable[web.RouteDef], public_url: str = "") -> web.Application:
     """The REST API below `prefix`, and further routes as they are; `public_url` is how it is known outside."""
-    app = web.Application(client_max_size=limits.REQUEST_BYTES, middlewares=[refusals, _spoken(flow, prefix)])
+    middlewares = [_refusals(flow.meter), _spoken(flow, prefix)]
+    app = web.Application(client_max_size=limits.REQUEST_BYTES, middlewares=middlewares)
     app[ADDRESSES] = Addresses(public_url, prefix)
     for operation in OPERATIONS:
         handle = _handler(flow, operation)
@@ -146,22 +148,29 @@ def refusal(problem: Problem, spoken: Manner = NOW) -> web.Response:
     return response
 
 
-@web.middleware
-async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _refusals(meter: Meter) -> Middleware:
     """Whatever goes wrong leaves in the shape that the API documents."""
-    try:
-        return await handler(request)
-    except Refused as refused:
-        return refusal(refused.problem, manner(request))
-    except web.HTTPMethodNotAllowed as wrong:
-        response = refusal(errors.METHOD_NOT_ALLOWED, manner(request))
-        response.headers["Allow"] = ", ".join(manner(request).allowed(wrong.allowed_methods))
-        return response
-    except tuple(KNOWN) as known:
-        problem = next(problem for kind, problem in KNOWN.items() if isinstance(known, kind))
+
+    def refused(problem: Problem, request: web.Request) -> web.StreamResponse:
+        meter.refusals[REST, problem.code] += 1
         return refusal(problem, manner(request))
-    except web.HTTPException:
-        raise
-    except Exception:
-        log.exception("request failed", method=request.method, route=str(request.match_info.route))
-        return refusal(errors.INTERNAL, manner(request))
+
+    @web.middleware
+    async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refused as problem:
+            return refused(problem.problem, request)
+        except web.HTTPMethodNotAllowed as wrong:
+            response = refused(errors.METHOD_NOT_ALLOWED, request)
+            response.headers["Allow"] = ", ".join(manner(request).allowed(wrong.allowed_methods))
+            return response
+        except tuple(KNOWN) as known:
+            return refused(next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)), request)
+        except web.HTTPException:
+            raise
+        except Exception:
+            log.exception("request failed", method=request.method, route=str(request.match_info.route))
+            return refused(errors.INTERNAL, request)
+
+    return refusals

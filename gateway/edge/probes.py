@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from gateway.domain import errors
 from gateway.edge.http import refusal
+from gateway.edge.sockets import Doors
 from gateway.flow.floor import Flow
 from gateway.flow.metrics import METRICS, Histogram, Metric, Reading, Readings
 
@@ -40,9 +41,9 @@ def _family(metric: Metric, reading: Reading) -> Numbers:
 
 
 def _histogram(metric: Histogram, reading: Reading) -> HistogramMetricFamily:
-    lags = metric.read(reading)
+    spread = metric.read(reading)
     family = HistogramMetricFamily(metric.name, metric.sentence, labels=())
-    family.add_metric((), [(_bound(seconds), count) for seconds, count in lags.up_to()], lags.sum_s)
+    family.add_metric((), [(_bound(seconds), count) for seconds, count in spread.up_to()], spread.sum)
     return family
 
 
@@ -50,8 +51,8 @@ def _bound(seconds: float) -> str:
     return "+Inf" if isinf(seconds) else str(seconds)
 
 
-def routes(flow: Flow, prefix: str) -> list[web.RouteDef]:
-    readings = Readings(flow)
+def routes(flow: Flow, doors: Doors, prefix: str) -> list[web.RouteDef]:
+    readings = Readings(flow, doors)
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})

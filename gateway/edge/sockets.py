@@ -1,6 +1,7 @@
 """A device's WebSocket: what waits to be sent to it, its heartbeat, and how it ends."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Final
 
 from websockets.frames import Frame, Opcode
@@ -10,6 +11,7 @@ from gateway.domain import goodbyes, limits
 from gateway.domain.goodbyes import Goodbye
 from gateway.edge.framing import Framing
 from gateway.flow.floor import Flow
+from gateway.flow.meter import Meter
 from gateway.flow.session import Session
 from gateway.wire import socket
 
@@ -21,7 +23,8 @@ PROBE: Final = Frame(Opcode.PING, PROBED).serialize(mask=False)
 class Outgoing:
     """Writes each touched connection once per tick of the loop, however many frames it was given."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
         self._touched: list[DeviceConnection] = []
 
     def touch(self, connection: "DeviceConnection") -> None:
@@ -33,6 +36,7 @@ class Outgoing:
         touched, self._touched = self._touched, []
         for connection in touched:
             connection.flush()
+        self._meter.written()
 
 
 class Heartbeats:
@@ -65,13 +69,18 @@ class Doors:
     def __init__(self, flow: Flow, max_unsent_bytes: int) -> None:
         self.flow = flow
         self.max_unsent_bytes = max_unsent_bytes
-        self.outgoing = Outgoing()
+        self.outgoing = Outgoing(flow.meter)
         self.heartbeats = Heartbeats()
         self.open: set[DeviceConnection] = set()
         self._emptied = asyncio.Event()
 
+    def unsent(self) -> Iterator[int]:
+        """Of each connection, the bytes that the network has not taken yet."""
+        return (it.unsent() for it in self.open)
+
     def left(self, connection: "DeviceConnection") -> None:
         self.open.discard(connection)
+        self.flow.meter.closed()
         if not self.open:
             self._emptied.set()
 
@@ -100,6 +109,7 @@ class DeviceConnection(Framing):
         self._probing = False
         self._bucket = doors.heartbeats.join(self)
         doors.open.add(self)
+        doors.flow.meter.opened()
         self._due = asyncio.get_running_loop().call_later(limits.HELLO_S, self._hello_is_due)
 
     # From the device
@@ -170,6 +180,10 @@ class DeviceConnection(Framing):
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
         self._unsent = self._transport.get_write_buffer_size()
 
+    def unsent(self) -> int:
+        """Bytes that the network has not taken yet."""
+        return self._transport.get_write_buffer_size() + sum(map(len, self._out))
+
     def probe(self) -> None:
         """A ping goes out with what waits to be written, after it; none while another is under way."""
         if self._probe or self._probing:
@@ -183,6 +197,7 @@ class DeviceConnection(Framing):
         if self._transport.is_closing():
             return
         self._session.over()
+        self._doors.flow.meter.goodbyes[goodbye.code] += 1
         if goodbye is goodbyes.SLOW:
             self._out.clear()
         low, high = goodbye.away_s

@@ -13,6 +13,7 @@ from gateway.edge.multipart import file_part
 from gateway.edge.origins import MAX_AGE, shared
 from gateway.flow import visits
 from gateway.flow.floor import Flow
+from gateway.flow.meter import REST
 from gateway.wire.v2 import Json
 
 PATH: Final = "/sdk/v2/integrations/{integrationId}/attachments"
@@ -30,6 +31,7 @@ def routes(flow: Flow, prefix: str) -> list[web.RouteDef]:
         try:
             response = answer(201, await _kept(flow, office, integration, request))
         except Refused as refused:
+            flow.meter.refusals[REST, refused.problem.code] += 1
             response = refusal(refused.problem)
         response.headers.update(shared(origin))
         return response

@@ -119,6 +119,8 @@ async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | 
     try:
         asked = frame.positions or NO_POSITIONS
         caught_up = await catch_up(device.flow.store, device.user_id, asked.epoch, asked.seq)
+        device.flow.meter.resumed(caught_up.recovered.values())
+        device.flow.meter.welcomes += 1
         said.append(_written(device, frame, person, token, caught_up))
         said += (it.to(device.user_id) for it in map(socket.say, caught_up.missed) if it is not None)
         told = caught_up.told

@@ -13,6 +13,7 @@ from gateway.domain.errors import Refused
 from gateway.domain.events import Event
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
+from gateway.flow.meter import Meter
 from gateway.ports import Bus, Mirrored, Stamper, Store
 
 Answer = TypeVar("Answer")
@@ -25,11 +26,12 @@ log = structlog.get_logger(__name__)
 class Ticket(Generic[Answer]):
     """A command that waits, and who is told what became of it: the answer, or the error."""
 
-    __slots__ = ("command", "result", "tell")
+    __slots__ = ("command", "result", "since", "tell")
 
-    def __init__(self, command: Command[Answer], tell: Callable[[Answer | Exception], None]) -> None:
+    def __init__(self, command: Command[Answer], tell: Callable[[Answer | Exception], None], since: float) -> None:
         self.command = command
         self.tell = tell
+        self.since = since
         self.result: Any = None
 
 
@@ -40,11 +42,14 @@ class Corridor:
     the next group is on its way to the disk.
     """
 
-    def __init__(self, store: Store, bus: Bus, stamper: Stamper, due: Callable[[Sequence[Mirrored]], None]) -> None:
+    def __init__(
+        self, store: Store, bus: Bus, stamper: Stamper, due: Callable[[Sequence[Mirrored]], None], meter: Meter
+    ) -> None:
         self._store = store
         self._bus = bus
         self._stamper = stamper
         self._due = due
+        self._meter = meter
         self._waiting: list[Ticket[Any]] = []
         self._arrived = asyncio.Event()
         self._committed: asyncio.Queue[Committed] = asyncio.Queue()
@@ -53,7 +58,7 @@ class Corridor:
 
     def submit(self, command: Command[Answer], tell: Callable[[Answer | Exception], None]) -> None:
         """Line up now; `tell` is called once, after the commit, with the answer or with what was refused."""
-        self._waiting.append(Ticket(command, tell))
+        self._waiting.append(Ticket(command, tell, self._meter.clock()))
         self._arrived.set()
 
     async def execute(self, command: Command[Answer]) -> Answer:
@@ -126,7 +131,9 @@ class Corridor:
                 ticket.tell(ticket.result)
             except Exception:  # the others wait for theirs
                 log.exception("answering failed", command=type(ticket.command).__name__)
+        before = self._meter.deliveries
         await self._bus.publish(committed.events)
+        self._meter.told(committed.at, self._meter.deliveries - before)
         if committed.mirrored:
             self._due(committed.mirrored)
 
@@ -135,7 +142,7 @@ class Corridor:
             house = await open_group.hold([ticket.command.needs() for ticket in group])
             committed = self._decide(house, group)
             mirrored = await open_group.append(house, committed.events, committed.mirrored)
-        return committed._replace(mirrored=mirrored)
+        return committed._replace(mirrored=mirrored, at=self._meter.committed([it.since for it in committed.group]))
 
     def _decide(self, house: House, group: Sequence[Ticket[Any]]) -> "Committed":
         """Each event is due to the webhooks there were when it happened."""
@@ -159,8 +166,9 @@ class Corridor:
 
 
 class Committed(NamedTuple):
-    """A group, what it made happen, and what webhooks are due of it. It is told of once it is on disk."""
+    """A group, what it made happen, and what webhooks are due of it. It is told of once it is on disk, as of `at`."""
 
     group: Sequence[Ticket[Any]]
     events: Sequence[Event]
     mirrored: Sequence[Mirrored]
+    at: float = 0.0

@@ -64,7 +64,9 @@ async def _look_into(
         case frames.ListMessages():
             return await flow.queries.history(room, frame.before_seq, frame.after_seq, frame.limit)
         case frames.EventsSince():
-            return await flow.queries.since(asker.user_id, room, frame.seq)
+            since = await flow.queries.since(asker.user_id, room, frame.seq)
+            flow.meter.resumed((since["recovered"],))
+            return since
         case frames.GetConversation():
             return await flow.queries.conversation(room)
 

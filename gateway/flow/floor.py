@@ -10,6 +10,7 @@ from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
 from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks
+from gateway.flow.meter import Meter
 from gateway.flow.purge import Purge
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
@@ -34,6 +35,7 @@ class Flow(NamedTuple):
     purge: Purge
     sweeper: Sweeper
     tasks: Tasks
+    meter: Meter
     now: Now
     dice: Dice
     new_secret: Callable[[], str]

@@ -6,6 +6,7 @@ from typing import Protocol
 from gateway.domain.audience import Eviction, evicted
 from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten, UserMerged
 from gateway.domain.goodbyes import Goodbye
+from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
 from gateway.wire.socket import Said
@@ -29,7 +30,8 @@ class Listener(Protocol):
 class Hub:
     """One index, user to devices: people are addressed, not rooms."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
         self._by_user: dict[str, list[Listener]] = {}
 
     def __len__(self) -> int:
@@ -83,6 +85,7 @@ class Hub:
             frame = said.to(user_id)
             for listener in there:
                 listener.hear(frame, conversation_id, seq)
+            self._meter.deliveries += len(there)
 
     def _expect(self, event: MessagePosted) -> None:
         """Have those who were just handed a message prove that it arrived; its author need not."""

@@ -1,12 +1,11 @@
 """What the mirror has done since the start, counted: plain numbers, which cost next to nothing to keep."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.domain.retry import Answered
+from gateway.flow.spread import Spread
 from gateway.ports import Mirrored, Settled
 
 BOUNDS_S: Final = (
@@ -27,23 +26,13 @@ GIVEN_UP: Final = "given_up"
 DROPPED: Final = "dropped"
 
 
-class Lags:
-    """How long events took, in seconds: how many of them up to each bound, and how many longer than the last."""
+class Lags(Spread):
+    """How long events took, in seconds."""
 
-    __slots__ = ("counts", "sum_s")
+    __slots__ = ()
 
     def __init__(self) -> None:
-        self.counts = [0] * (len(BOUNDS_S) + 1)
-        self.sum_s = 0.0
-
-    def add(self, *lags_s: float) -> None:
-        for seconds in lags_s:
-            self.counts[bisect_left(BOUNDS_S, seconds)] += 1
-        self.sum_s += sum(lags_s)
-
-    def up_to(self) -> Iterator[tuple[float, int]]:
-        """Each bound, infinity last, and how many took no longer."""
-        return zip((*BOUNDS_S, float("inf")), accumulate(self.counts), strict=True)
+        super().__init__(BOUNDS_S)
 
 
 def quantile(share: float, counts: Sequence[int]) -> float | None:
@@ -113,8 +102,9 @@ class Tally:
             kept = {it: lags for it, lags in self._minutes.items() if it > minute - RECENT_MINUTES}
             recent = Lags()
             self._minutes = {**kept, minute: recent}
-        self.lags.add(*lags_s)
-        recent.add(*lags_s)
+        for lag_s in lags_s:
+            self.lags.add(lag_s)
+            recent.add(lag_s)
 
 
 def _class(status: int | None) -> str:

@@ -11,6 +11,7 @@ from gateway.domain import errors, goodbyes
 from gateway.domain.commands import Command
 from gateway.domain.errors import Refused
 from gateway.flow import arrivals, device_commands
+from gateway.flow.meter import SOCKET
 from gateway.wire import frames, socket
 from gateway.wire.frames import AnyFrame, Hello
 from gateway.wire.socket import FrameId
@@ -189,4 +190,5 @@ class Turns:
             self._quiet = None
 
     def _error(self, frame_id: FrameId, refused: Refused) -> None:
+        self._device.flow.meter.refusals[SOCKET, refused.problem.code] += 1
         self._device.write(socket.error(frame_id, refused.problem))

@@ -1,6 +1,6 @@
 """What the house needs from outside, in its own words. The guarantees are the contract: see `tests/contracts`."""
 
-from gateway.ports.outside import Blobs, Bus, Dice, Fetcher, Moderator, Now, Poster, Stamper
+from gateway.ports.outside import Blobs, Bus, Clock, Dice, Fetcher, Moderator, Now, Poster, Stamper
 from gateway.ports.records import Attempt, Backlog, Behind, Lane, Mirrored, Replay, Settled
 from gateway.ports.store import Group, Store
 
@@ -10,6 +10,7 @@ __all__ = [
     "Behind",
     "Blobs",
     "Bus",
+    "Clock",
     "Dice",
     "Fetcher",
     "Group",

@@ -57,4 +57,5 @@ class Moderator(Protocol):
 
 Stamper = Callable[[], Stamp]
 Now = Callable[[], int]
+Clock = Callable[[], float]  # seconds, of any origin, which are never put back
 Dice = Callable[[], float]

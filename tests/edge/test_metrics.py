@@ -8,8 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.domain.commands import UpdateDelivery
-from gateway.flow import metrics
-from gateway.flow.metrics import METRICS
+from gateway.edge.sockets import Doors
+from gateway.flow.metrics import METRICS, Readings, readings
 from tests.house_under_test import House, Json, opened
 from tests.receiver import Receiver
 
@@ -112,7 +112,7 @@ async def test_what_waits_is_shown_for_each_webhook(house: House, receiver: Rece
 async def test_the_webhooks_that_are_shown_are_bounded(
     house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metrics, "SHOWN", 2)
+    monkeypatch.setattr(readings, "SHOWN", 2)
     room = await house.group("ann")
     hooks = []
     for text in ("one", "two", "three"):
@@ -203,10 +203,10 @@ async def test_whoever_asks_at_once_shares_a_look_that_began_after_they_asked(tm
             return await behind(store, limit)
 
         store.behind = slow  # type: ignore[method-assign,assignment]
-        readings = metrics.Readings(house.flow)
-        first = asyncio.ensure_future(readings())
+        look = Readings(house.flow, Doors(house.flow, 1))
+        first = asyncio.ensure_future(look())
         await begun.wait()
-        others = [asyncio.ensure_future(readings()) for _ in range(5)]
+        others = [asyncio.ensure_future(look()) for _ in range(5)]
         gate.set()
         told = await asyncio.gather(first, *others)
         assert len(looks) == 2

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
 from gateway.buses.local import LocalBus
@@ -14,6 +15,7 @@ from gateway.domain.events import Event
 from gateway.domain.model import AppSettings, Person, Room
 from gateway.flow.corridor import Corridor
 from gateway.flow.loops import Tasks
+from gateway.flow.meter import Meter
 from gateway.ports import Mirrored
 from gateway.stores.sqlite import SqliteStore, open_store
 from tests.domain.town import MULTI, HandWound, Orders
@@ -45,7 +47,7 @@ class Building:
         self.tasks = Tasks()
         self.published: list[Sequence[Event]] = []
         self.due: list[Mirrored] = []
-        self.corridor = Corridor(store, self.bus, lambda: self.clock, self.due.extend)
+        self.corridor = Corridor(store, self.bus, lambda: self.clock, self.due.extend, Meter(perf_counter))
         self.orders = Orders("")
         self.bus.subscribe(self.published.append)
 

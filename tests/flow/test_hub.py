@@ -1,6 +1,7 @@
 """The hub: rendered once, handed to those it is for, and to nobody else."""
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
 from gateway.flow.hub import Hub
+from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
 from tests.domain.story import first
@@ -50,7 +52,7 @@ class Ear:
 
 @pytest.fixture
 def hub() -> Hub:
-    return Hub()
+    return Hub(Meter(perf_counter))
 
 
 def there(hub: Hub, *users: str, **facts: Any) -> Sequence[Ear]:

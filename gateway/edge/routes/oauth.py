@@ -10,6 +10,7 @@ from gateway.edge import consent
 from gateway.edge.call import FORM, HTML, JSON, Call, Operation, Reply
 from gateway.edge.consent import Wish
 from gateway.flow import grants
+from gateway.flow.meter import REST
 from gateway.wire import answers, requests, tokens, v2
 from gateway.wire.json import encode
 from gateway.wire.tokens import Basic
@@ -92,6 +93,7 @@ async def get_token(call: Call) -> web.StreamResponse:
     try:
         token = await _redeemed(call, call.body(requests.TokenRequest))
     except Refused as refused:
+        call.flow.meter.refusals[REST, refused.problem.code] += 1
         return _refusal(refused.problem)
     return _written(200, {"access_token": token, "token_type": "Bearer"})
 

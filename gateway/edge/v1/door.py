@@ -29,6 +29,7 @@ from gateway.edge.v1 import (
 from gateway.edge.v1.call import Call
 from gateway.edge.v1.route import Found, Routes
 from gateway.flow.floor import Flow
+from gateway.flow.meter import REST, Meter
 from gateway.wire.v1 import refusals
 
 MODULES: Final = (
@@ -77,16 +78,16 @@ async def _answered(flow: Flow, request: web.Request, prefix: str) -> web.Respon
         caller = await _caller(flow, request, found)
         said = await found.route.act(Call(flow, request, found, caller))
     except Refused as refused:
-        return _refusal(refused.problem)
+        return _refusal(flow.meter, refused.problem)
     except web.HTTPMethodNotAllowed as wrong:
-        response = _refusal(errors.METHOD_NOT_ALLOWED)
+        response = _refusal(flow.meter, errors.METHOD_NOT_ALLOWED)
         response.headers[hdrs.ALLOW] = ", ".join(sorted(wrong.allowed_methods))
         return response
     except tuple(KNOWN) as known:
-        return _refusal(next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)))
+        return _refusal(flow.meter, next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)))
     except Exception:
         log.exception("request failed", method=request.method, route=str(request.match_info.route))
-        return _refusal(errors.INTERNAL)
+        return _refusal(flow.meter, errors.INTERNAL)
     response = answer(found.route.status, said or {})
     response.headers.update(HEADERS)
     if caller.scope is Scope.USER:
@@ -108,7 +109,8 @@ async def _caller(flow: Flow, request: web.Request, found: Found) -> Caller:
     return caller
 
 
-def _refusal(problem: Problem) -> web.Response:
+def _refusal(meter: Meter, problem: Problem) -> web.Response:
+    meter.refusals[REST, problem.code] += 1
     response = answer(problem.status, refusals.refusal(problem))
     response.headers.update(HEADERS)
     return response

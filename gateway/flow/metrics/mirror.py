@@ -1,51 +1,14 @@
-"""What the gateway knows of itself, as a table: numbers, and ids of apps and webhooks, never a target or a secret."""
+"""Webhooks and moderation in numbers, and by ids of apps and webhooks: never a target or a secret."""
 
-import asyncio
-from collections.abc import Callable, Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from gateway.flow import moderation
-from gateway.flow.floor import Flow
-from gateway.flow.tally import DELIVERED, DROPPED, GIVEN_UP, RECENT_MINUTES, Lags, quantile
-from gateway.ports import Behind
+from gateway.flow.metrics.row import Histogram, Labelled, Metric, Reading, Row, one
+from gateway.flow.tally import DELIVERED, DROPPED, GIVEN_UP, RECENT_MINUTES, quantile
 
 SHOWN: Final = 100  # webhooks of their own: there is no limit to how many an installation has
 SHARES: Final = (0.5, 0.99)
 STATES: Final = ("closed", "open", "half-open")
-
-Labelled = Iterable[tuple[tuple[str, ...], float]]
-
-
-class Reading(NamedTuple):
-    """One look at everything, at a time in milliseconds."""
-
-    flow: Flow
-    behind: Behind
-    now: int
-
-
-class Metric(NamedTuple):
-    """`name` is as it is shown; `read` gives a number for each set of labels."""
-
-    name: str
-    kind: Literal["counter", "gauge"]
-    labels: tuple[str, ...]
-    sentence: str
-    read: Callable[[Reading], Labelled]
-
-
-class Histogram(NamedTuple):
-    """Seconds, by how many there were of each length."""
-
-    name: str
-    sentence: str
-    read: Callable[[Reading], Lags]
-    kind: str = "histogram"
-    labels: tuple[str, ...] = ("le",)
-
-
-def _one(value: Callable[[Reading], float]) -> Callable[[Reading], Labelled]:
-    return lambda it: (((), value(it)),)
 
 
 def _waiting(it: Reading) -> Labelled:
@@ -82,15 +45,14 @@ def _circuits(it: Reading) -> Labelled:
     return (((state.replace("-", "_"),), circuits[state]) for state in STATES)
 
 
-METRICS: Final[tuple[Metric | Histogram, ...]] = (
-    Metric("gateway_devices", "gauge", (), "Devices that are connected", _one(lambda it: len(it.flow.hub))),
+MIRROR: Final[tuple[Row, ...]] = (
     Metric(
         *("gateway_webhook_behind", "gauge", (), "Webhooks that have waiting events"),
-        _one(lambda it: it.behind.webhooks),
+        one(lambda it: it.behind.webhooks),
     ),
     Metric(
         *("gateway_webhook_backlog_events", "gauge", (), "Events that wait, of all webhooks together"),
-        _one(lambda it: it.behind.events),
+        one(lambda it: it.behind.events),
     ),
     Metric(
         *("gateway_webhook_waiting_events", "gauge", ("app", "webhook")),
@@ -131,15 +93,15 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
     ),
     Metric(
         *("gateway_webhook_calls_in_flight", "gauge", (), "Calls that are under way"),
-        _one(lambda it: it.flow.deliverer.calls),
+        one(lambda it: it.flow.deliverer.calls),
     ),
     Metric(
         *("gateway_webhook_disabled_total", "counter", (), "Webhooks that were disabled, as their endpoint is no more"),
-        _one(lambda it: it.flow.deliverer.tally.disablings),
+        one(lambda it: it.flow.deliverer.tally.disablings),
     ),
     Metric(
         *("gateway_webhook_replayed_events_total", "counter", (), "Events that had ended and were told again"),
-        _one(lambda it: it.flow.deliverer.tally.replays),
+        one(lambda it: it.flow.deliverer.tally.replays),
     ),
     Metric(
         *("gateway_moderation_messages_total", "counter", ("outcome",)),
@@ -149,31 +111,11 @@ METRICS: Final[tuple[Metric | Histogram, ...]] = (
     ),
     Metric(
         *("gateway_moderation_calls_in_flight", "gauge", (), "Messages that endpoints are being asked about"),
-        _one(lambda it: it.flow.lobby.moderators.calls),
+        one(lambda it: it.flow.lobby.moderators.calls),
     ),
     Metric(
         *("gateway_moderation_left_alone", "gauge", ()),
         "Endpoints that are asked about no message for now, or about one to try, since they did not answer",
-        _one(lambda it: it.flow.lobby.moderators.left_alone),
+        one(lambda it: it.flow.lobby.moderators.left_alone),
     ),
 )
-
-
-class Readings:
-    """Looks when it is asked; what waits is counted by one at a time, for all who had asked when that began."""
-
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
-        self._looking = asyncio.Lock()
-        self._begun = 0
-        self._done = 0
-        self._last = Reading(flow, Behind(), 0)
-
-    async def __call__(self) -> Reading:
-        asked = self._begun
-        async with self._looking:
-            if self._done <= asked:
-                self._begun += 1
-                self._last = Reading(self._flow, await self._flow.store.behind(SHOWN), self._flow.now())
-                self._done = self._begun
-        return self._last
