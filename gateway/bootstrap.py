@@ -27,12 +27,14 @@ from gateway.domain.model import Webhook
 from gateway.edge import configs, documents, downloads, http, probes, uploads
 from gateway.edge import demo as demonstration
 from gateway.edge.fetcher import HttpFetcher
-from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, device_path
+from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, Gate, device_path
 from gateway.edge.moderator import HttpModerator
+from gateway.edge.peers import Peers
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.edge.v1 import door as v1
 from gateway.flow import provision, purge, retention, sweeper
+from gateway.flow.admission import Admission, Allowance
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
@@ -52,7 +54,7 @@ from gateway.flow.retention import Retention
 from gateway.flow.sweeper import Sweeper
 from gateway.flow.terms import Terms
 from gateway.flow.typing import Typists
-from gateway.premises import CannotStart, alone_on, port, using
+from gateway.premises import CannotStart, alone_on, port, sockets, using
 from gateway.remote.rest import Unanswered
 from gateway.stores.blobs import ObjectBlobs, open_blobs
 from gateway.stores.sqlite import open_store
@@ -130,6 +132,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             attachments=Attachments(store, blobs, corridor, new_secret),
             purge=purging,
             sweeper=Sweeper(store, blobs, now_ms),
+            admission=Admission(_allowance(settings), now_ms),
             tasks=tasks,
             meter=meter,
             now=now_ms,
@@ -145,6 +148,17 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         await moderator.close()
         await bus.close()
         await store.close()
+
+
+def _allowance(settings: Settings) -> Allowance:
+    return Allowance(
+        commands_per_second=settings.commands_per_second,
+        user_commands_per_second=settings.commands_of_user,
+        requests_per_second=settings.requests_per_second,
+        connects_per_second=settings.connects_per_second,
+        anonymous_per_hour=settings.anonymous_per_hour,
+        sockets_per_user=settings.max_sockets_per_user,
+    )
 
 
 async def disable(corridor: Corridor, app_id: str, webhook: Webhook) -> None:
@@ -174,6 +188,7 @@ def _plain(_: web.Application) -> None:
 @asynccontextmanager
 async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[tuple[str, Flow]]:
     """The gateway open on its port; gives its URL. Leaving says goodbye to every device."""
+    room = sockets(settings.max_sockets)
     with alone_on(settings.data), port(settings.host, settings.port) as sock:
         async with flowing(settings) as flow:
             prefix = settings.path_prefix
@@ -194,16 +209,15 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
             await runner.setup()
             web_server = runner.server
             assert web_server is not None
-            path = device_path(settings.path_prefix)
-            server = await asyncio.get_running_loop().create_server(
-                lambda: Doorman(doors, web_server, path), sock=sock, backlog=BACKLOG
-            )
+            gate = Gate(doors, web_server, device_path(prefix), Peers(settings.proxies), room.sockets, room.connections)
+            server = await asyncio.get_running_loop().create_server(lambda: Doorman(gate), sock=sock, backlog=BACKLOG)
             flow.tasks.spawn(doors.heartbeats.run())
             flow.tasks.spawn(every(retention.EVERY_S, Retention(flow.store, flow.corridor, flow.now).step))
             await flow.deliverer.start()
             flow.tasks.spawn(every(sweeper.EVERY_S, flow.sweeper.step))
             flow.tasks.spawn(every(purge.EVERY_S, flow.purge.step))
             flow.tasks.spawn(flow.purge.attend())
+            log.info("room for devices", sockets=room.sockets, connections=room.connections, open_files=room.files)
             host, number = sock.getsockname()[:2]
             try:
                 yield f"http://{f'[{host}]' if ':' in host else host}:{number}{settings.path_prefix}", flow

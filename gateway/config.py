@@ -48,6 +48,39 @@ class Settings:
     commands_per_second: int = field(
         default=limits.COMMANDS_PER_SECOND, metadata={"help": "Commands of one device in one second"}
     )
+    user_commands_per_second: int = field(
+        default=0,
+        metadata={
+            "help": "Commands of all devices of a user together in one second; "
+            f"by default {limits.COMMANDS_OF_USER} times those of one device"
+        },
+    )
+    requests_per_second: int = field(
+        default=limits.REQUESTS_PER_SECOND, metadata={"help": "REST requests of one key in one second"}
+    )
+    connects_per_second: float = field(
+        default=limits.CONNECTS_PER_SECOND,
+        metadata={
+            "help": "Connects of devices from one address in one second; "
+            f"those of {limits.CONNECTS_AT_ONCE_S} seconds may come at once"
+        },
+    )
+    anonymous_per_hour: float = field(
+        default=limits.ANONYMOUS_PER_HOUR,
+        metadata={"help": "Anonymous users made from one address in one hour; all of them may come at once"},
+    )
+    trusted_proxies: str = field(
+        default="127.0.0.0/8,::1/128",
+        metadata={
+            "help": "Networks, comma-separated, whose X-Forwarded-For says where a device is; they are not limited"
+        },
+    )
+    max_sockets: int = field(
+        default=0, metadata={"help": "Devices connected at a time; by default as many as open files allow"}
+    )
+    max_sockets_per_user: int = field(
+        default=limits.SOCKETS_PER_USER, metadata={"help": "Devices of one user connected at a time"}
+    )
     webhook_timeout_s: float = field(
         default=retry.TIMEOUT_S, metadata={"help": "Seconds that a webhook has for its answer"}
     )
@@ -81,6 +114,15 @@ class Settings:
     @property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(map(ip_network, _parts(self.allowed_networks)))
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(map(ip_network, _parts(self.trusted_proxies)))
+
+    @property
+    def commands_of_user(self) -> int:
+        """Commands of all devices of a user together in one second."""
+        return self.user_commands_per_second or limits.COMMANDS_OF_USER * self.commands_per_second
 
     @property
     def intervals_s(self) -> tuple[float, ...]:
@@ -138,6 +180,13 @@ _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "allowed_networks": (_each(ip_network), "should be networks such as 127.0.0.0/8, comma-separated"),
     "max_unsent_bytes": (lambda it: it > 0, "should be above 0"),
     "commands_per_second": (lambda it: it > 0, "should be above 0"),
+    "user_commands_per_second": (lambda it: it >= 0, "should not be below 0"),
+    "requests_per_second": (lambda it: it > 0, "should be above 0"),
+    "connects_per_second": (lambda it: 0 < it < inf, "should be above 0"),
+    "anonymous_per_hour": (lambda it: 0 < it < inf, "should be above 0"),
+    "trusted_proxies": (_each(ip_network), "should be networks such as 127.0.0.0/8, comma-separated"),
+    "max_sockets": (lambda it: it >= 0, "should not be below 0"),
+    "max_sockets_per_user": (lambda it: it > 0, "should be above 0"),
     "webhook_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
     "webhook_intervals_s": (
         lambda it: it in retry.SCHEDULES or _each(_seconds)(it),

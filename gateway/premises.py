@@ -1,13 +1,17 @@
-"""What a server takes possession of before it opens: its data folder and its port. In one sentence, if it cannot."""
+"""What a server takes possession of before it opens: data folder, port, open files. In one sentence, if it cannot."""
 
+import contextlib
 import fcntl
+import resource
 import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final, NamedTuple
 
 LOCK = "gateway.lock"
+MOST_FILES: Final = 1 << 20  # that are asked for; where there is no limit, some systems have one all the same
 
 
 class CannotStart(Exception):
@@ -52,3 +56,37 @@ def port(host: str, number: int) -> Iterator[socket.socket]:
                 f"port: cannot listen on {host}:{number} ({error.strerror}); choose another with --port"
             ) from None
         yield sock
+
+
+class Room(NamedTuple):
+    """How many files this process may have open, and how many of them are for connections, and for devices'."""
+
+    files: int
+    connections: int
+    sockets: int
+
+
+def room(files: int) -> Room:
+    """Some are kept for the database, attachments and calls to webhooks; and of connections, some for HTTP."""
+    connections = files - min(2_048, files // 4)
+    return Room(files, connections, connections - min(1_024, files // 8))
+
+
+def sockets(wanted: int) -> Room:
+    """Room for so many devices' sockets, as many as there is room for where `wanted` is 0; the soft limit is raised."""
+    found = room(_files())
+    if wanted > found.sockets:
+        raise CannotStart(
+            f"max_sockets: should be at most {found.sockets}, as this process may have {found.files} files open"
+        )
+    return found._replace(sockets=wanted or found.sockets)
+
+
+def _files() -> int:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # some systems have another limit, and do not say it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_FILES if soft == resource.RLIM_INFINITY else min(soft, MOST_FILES)

@@ -216,11 +216,13 @@ TYPE_UNKNOWN: Final = Problem(415, "unsupported_media_type", "File rejected. Fil
 TYPE_NOT_ALLOWED: Final = Problem(415, "unsupported_media_type", "File rejected. File type not allowed")
 NOT_JSON: Final = Problem(415, "unsupported_media_type", "The Content-Type should be application/json")
 LOCKED: Final = Problem(423, "locked", f"Message limit of {limits.MESSAGES} per conversation reached.")
-TOO_MANY_COMMANDS: Final = Problem(
-    429, "too_many_requests", f"More than {limits.COMMANDS_PER_SECOND} commands in one second"
-)
+TOO_MANY_COMMANDS: Final = Problem(429, "too_many_requests", "Too many commands of the device in one second")
+TOO_MANY_OF_USER: Final = Problem(429, "too_many_requests", "Too many commands of the user's devices in one second")
+TOO_MANY_REQUESTS: Final = Problem(429, "too_many_requests", "Too many requests in one second")
+TOO_MANY_CONNECTS: Final = Problem(429, "too_many_requests", "Too many connects from one address")
 INTERNAL: Final = Problem(500, "internal_error", "Something went wrong on our end")
 UNAVAILABLE: Final = Problem(503, "unavailable", "The server is restarting or cannot write; try again")
+TOO_MANY_SOCKETS: Final = Problem(503, "unavailable", "No more devices can be connected now; try again")
 NOT_JUDGED: Final = Problem(503, "not_judged", "The message could not be judged before it is said; try again")
 
 

@@ -23,6 +23,8 @@ SLOW: Final = Goodbye(4008, "slow", (0.5, 2.0))
 REPLACED: Final = Goodbye(4009, "replaced")
 NO_HEARTBEAT: Final = Goodbye(4010, "no heartbeat", (0.0, 1.0))
 TOO_MANY_COMMANDS: Final = Goodbye(4029, "too many commands", (2.0, 10.0))
+TOO_MANY_SOCKETS: Final = Goodbye(4030, "too many sockets of the user", (10.0, 60.0))
+TOO_MANY_STRANGERS: Final = Goodbye(4031, "too many new users from the address", (60.0, 600.0))
 BAD_HELLO: Final = Goodbye(4500, "bad hello")
 INVALID_AUTH: Final = Goodbye(4501, "invalid_auth")
 REVOKED: Final = Goodbye(4502, "revoked")
@@ -37,6 +39,8 @@ TABLE: Final = (
     REPLACED,
     NO_HEARTBEAT,
     TOO_MANY_COMMANDS,
+    TOO_MANY_SOCKETS,
+    TOO_MANY_STRANGERS,
     BAD_HELLO,
     INVALID_AUTH,
     REVOKED,

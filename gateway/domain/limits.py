@@ -87,8 +87,19 @@ POSITIONS: Final = 100  # conversations resumed by one hello
 REPLAYED_EVENTS: Final = 500  # per conversation; more than that was missed: read the history again
 WELCOME_CONVERSATIONS: Final = 10  # conversations that a welcome shows
 COMMANDS_PER_SECOND: Final = 50  # per device; a setting
+FRAMES_PER_COMMAND: Final = 10  # frames of any kind, pings and parts too, for each command a device may say (ours)
 TYPING_EXPIRES_S: Final = 12  # seconds until typing ends by itself
 TYPING_REPEAT_S: Final = 3  # seconds within which a repeated start is not told again
+
+# How much at a time (ours)
+COMMANDS_OF_USER: Final = 4  # times those of one device, for all devices of a user together; a setting
+FAR_TOO_MANY: Final = 4  # times the commands per second, and the device is sent away
+REQUESTS_PER_SECOND: Final = 2_000  # REST requests of one key; a setting
+CONNECTS_PER_SECOND: Final = 100  # of devices, from one address; a setting
+CONNECTS_AT_ONCE_S: Final = 20  # seconds' worth of them may come at once: an office whose line was down
+ANONYMOUS_PER_HOUR: Final = 1_000  # anonymous users made from one address; a setting
+SOCKETS_PER_USER: Final = 50  # open at a time; a setting
+ADDRESSES: Final = 50_000  # that are counted at a time, those heard of last
 
 # Webhooks (ours; settings)
 HISTORY_S: Final = 259_200  # seconds for which calls and delivered events are kept

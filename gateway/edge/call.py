@@ -217,7 +217,7 @@ class Operation(NamedTuple):
     def refusals(self) -> tuple[Problem, ...]:
         """All that it may refuse."""
         usual = (
-            (self.scopes, (errors.UNAUTHORIZED, errors.FORBIDDEN)),
+            (self.scopes, (errors.UNAUTHORIZED, errors.FORBIDDEN, errors.TOO_MANY_REQUESTS)),
             ("{appId}" in self.path, (errors.APP_NOT_FOUND,)),
             (self.asks, (BAD_BODY, errors.TOO_DEEP, errors.BAD_PAYLOAD, errors.TOO_LARGE)),
             (self.asks, (errors.NOT_JSON,)),

@@ -45,6 +45,9 @@ class Framing(asyncio.Protocol):
     def _ponged(self, data: bytes) -> None:
         """A pong, asked for or not."""
 
+    def _taken(self, frames: int) -> None:
+        """So many frames came in one, of any kind."""
+
     def _violated(self) -> None:
         """The protocol was broken. It has failed, and says why in its own words."""
         self._relay()
@@ -55,11 +58,13 @@ class Framing(asyncio.Protocol):
         self._heard = True
         protocol = self._protocol
         protocol.receive_data(data)
-        for event in protocol.events_received():
+        events = protocol.events_received()
+        for event in events:
             if isinstance(event, Frame):
                 self._take(event)
             elif isinstance(event, Request):
                 self._upgrade(event)
+        self._taken(len(events))
         if protocol.parser_exc is not None:
             self._violated()
             return

@@ -3,11 +3,11 @@
 import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from gateway.domain import errors, limits
@@ -63,6 +63,8 @@ log = structlog.get_logger(__name__)
 QUIET: Final = logging.getLogger("gateway.http")
 QUIET.setLevel(logging.CRITICAL)  # it would quote broken requests, credentials included
 
+SOON: Final[Mapping[str, str]] = {hdrs.RETRY_AFTER: "1"}  # what is counted is counted by the second
+AGAIN: Final = {429: SOON, 503: SOON}
 APP_PATH: Final = "/v2/apps/([0-9a-f]{24})(?![^/])"
 
 KNOWN: Final[dict[type[Exception], Problem]] = {
@@ -133,6 +135,7 @@ async def _caller(flow: Flow, operation: Operation, request: web.Request) -> Cal
     """Who calls; raises `Refused` for those who may not."""
     caller = await flow.identity.caller(request.headers.get("Authorization"))
     await flow.identity.permit(caller, operation.scopes, request.match_info.get("appId"))
+    flow.admission.check_caller(caller)
     return caller
 
 
@@ -140,9 +143,15 @@ def answer(status: int, body: Json) -> web.Response:
     return web.Response(status=status, body=encode(body), content_type="application/json", charset="utf-8")
 
 
+def again(problem: Problem) -> Mapping[str, str]:
+    """What a refusal's headers say of when to come again."""
+    return AGAIN.get(problem.status, {})
+
+
 def refusal(problem: Problem, spoken: Manner = NOW) -> web.Response:
     said = {"errors": [{"code": problem.code, "title": problem.title}]}
     response = answer(problem.status, spoken.answered(said, {}))
+    response.headers.update(again(problem))
     if problem is errors.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Basic realm="heliograph"'
     return response

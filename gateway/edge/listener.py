@@ -2,17 +2,37 @@
 
 import asyncio
 import re
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Sequence
+from math import ceil
+from typing import Final, Protocol, cast
 
+import structlog
+
+from gateway.domain import errors
+from gateway.domain.errors import Problem
+from gateway.edge.peers import Peers
 from gateway.edge.sockets import DeviceConnection, Doors
+from gateway.wire import json
 
 HEAD_BYTES: Final = 16_384
 HEAD_S: Final = 10.0
 IDLE_S: Final = 75.0  # of a plain connection between two requests; longer than proxies keep theirs
+FULL_S: Final = (5.0, 30.0)  # a device that found no place may be asked to stay away so long
+SILENT_MS: Final = 60_000  # between two lines in the log about the same
+FORWARDED: Final = re.compile(rb"^x-forwarded-for:(.*)\r$", re.IGNORECASE | re.MULTILINE)
 TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+REASONS: Final = {429: "Too Many Requests", 503: "Service Unavailable"}
 
-Web = Callable[[], asyncio.Protocol]
+log = structlog.get_logger(__name__)
+
+
+class Web(Protocol):
+    """aiohttp's server: makes a protocol for a connection, and knows those that are open."""
+
+    @property
+    def connections(self) -> Sequence[object]: ...
+
+    def __call__(self) -> asyncio.Protocol: ...
 
 
 def device_path(prefix: str) -> re.Pattern[bytes]:
@@ -23,52 +43,133 @@ def device_path(prefix: str) -> re.Pattern[bytes]:
     )
 
 
+def refused(problem: Problem, after_s: float) -> bytes:
+    """An answer to an upgrade; the connection ends with it."""
+    body = json.encode({"errors": [{"code": problem.code, "title": problem.title}]})
+    head = (
+        f"HTTP/1.1 {problem.status} {REASONS[problem.status]}\r\nRetry-After: {ceil(after_s)}\r\nConnection: close\r\n"
+        f"Content-Type: application/json; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Gate:
+    """What all doormen share: where connections go, and how many there is room for."""
+
+    def __init__(
+        self, doors: Doors, web: Web, device_path: re.Pattern[bytes], peers: Peers, sockets: int, connections: int
+    ) -> None:
+        self.web = web
+        self.arriving: set[Doorman] = set()
+        self._doors = doors
+        self._device_path = device_path
+        self._peers = peers
+        self._sockets = sockets
+        self._connections = connections
+        self._silent_until = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether one more connection would take the files that others need."""
+        return len(self.arriving) + len(self._doors.open) + len(self.web.connections) >= self._connections
+
+    def turned_away(self) -> bytes:
+        """What is said to a connection that there is no room for."""
+        self._doors.flow.admission.turn_away("connections")
+        return refused(errors.TOO_MANY_SOCKETS, self._away_s())
+
+    def integration(self, head: bytes) -> str | None:
+        """The integration whose socket is asked for; None for a plain request."""
+        device = self._device_path.match(head)
+        return device[1].decode("latin-1") if device is not None else None
+
+    def device(self, transport: asyncio.Transport, integration_id: str, head: bytes) -> DeviceConnection | bytes:
+        """A device's connection, or with which answer it may not connect now."""
+        admission = self._doors.flow.admission
+        if self._doors.closing or len(self._doors.open) >= self._sockets:
+            admission.turn_away("sockets")
+            return refused(errors.TOO_MANY_SOCKETS, self._away_s())
+        address = self._address(transport, head)
+        wait_s = admission.connect_wait_s(address)
+        if wait_s:
+            self._say(address)
+            return refused(errors.TOO_MANY_CONNECTS, wait_s)
+        return DeviceConnection(self._doors, transport, integration_id, address)
+
+    def _say(self, address: str | None) -> None:
+        """Now and then: it may be a proxy that should be trusted."""
+        now = self._doors.flow.now()
+        if now >= self._silent_until:
+            self._silent_until = now + SILENT_MS
+            log.warning("too many connects from one address", address=address, setting="trusted_proxies")
+
+    def _address(self, transport: asyncio.Transport, head: bytes) -> str | None:
+        peer = transport.get_extra_info("peername")[0]
+        forwarded = FORWARDED.findall(head) if self._peers.trusts(peer) else []
+        return self._peers.counted(peer, b",".join(forwarded).decode("latin-1"))
+
+    def _away_s(self) -> float:
+        low, high = FULL_S
+        return low + (high - low) * self._doors.flow.dice()
+
+
 class Doorman(asyncio.Protocol):
     """Reads a connection's first request head and hands the connection on."""
 
-    __slots__ = ("_device_path", "_doors", "_head", "_late", "_transport", "_web")
+    __slots__ = ("_gate", "_head", "_late", "_transport")
 
-    def __init__(self, doors: Doors, web: Web, device_path: re.Pattern[bytes]) -> None:
-        self._doors = doors
-        self._web = web
-        self._device_path = device_path
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
         self._head = b""
         self._transport: asyncio.Transport | None = None
         self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        if self._gate.full:
+            self._turn_away(self._gate.turned_away())
+            return
+        self._gate.arriving.add(self)
         self._late = asyncio.get_running_loop().call_later(HEAD_S, transport.close)
 
     def data_received(self, data: bytes) -> None:
+        if self._late is None:
+            return
         self._head = (self._head + data).lstrip(b"\r\n")  # "ignore at least one empty line" (RFC 9112, section 2.2)
         if b"\r\n\r\n" in self._head:
             self._hand_on()
         elif len(self._head) > HEAD_BYTES:
-            self._turn_away()
+            self._turn_away(TOO_LONG)
 
     def connection_lost(self, _: Exception | None) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        self._gate.arriving.discard(self)
         if self._late is not None:
             self._late.cancel()
+            self._late = None
 
-    def _turn_away(self) -> None:
-        """A head without an end."""
+    def _turn_away(self, answer: bytes) -> None:
         assert self._transport is not None
-        self._transport.write(TOO_LONG)
+        self._leave()
+        self._transport.write(answer)
         self._transport.close()
 
     def _hand_on(self) -> None:
         assert self._transport is not None
-        assert self._late is not None
-        self._late.cancel()
-        device = self._device_path.match(self._head)
-        if device is not None:
-            integration_id = device[1].decode("latin-1")
-            self._give(DeviceConnection(self._doors, self._transport, integration_id), *_apart(self._head))
+        self._leave()
+        integration_id = self._gate.integration(self._head)
+        if integration_id is None:
+            web = self._gate.web()
+            web.connection_made(self._transport)
+            self._give(web, self._head)
             return
-        web = self._web()
-        web.connection_made(self._transport)
-        self._give(web, self._head)
+        device = self._gate.device(self._transport, integration_id, self._head)
+        if isinstance(device, bytes):
+            self._turn_away(device)
+        else:
+            self._give(device, *_apart(self._head))
 
     def _give(self, protocol: asyncio.Protocol, *received: bytes) -> None:
         assert self._transport is not None

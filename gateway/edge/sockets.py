@@ -16,6 +16,7 @@ from gateway.flow.session import Session
 from gateway.wire import socket
 
 LINGER_S: Final = 2.0  # a device that was said goodbye to may take this long to read it
+SIP_BYTES: Final = 4_096  # of what came, taken at a time: frames are counted before much work was done for them
 PROBED: Final = b"received"  # what a ping holds that is to prove all before it; a heartbeat holds nothing
 PROBE: Final = Frame(Opcode.PING, PROBED).serialize(mask=False)
 
@@ -45,6 +46,7 @@ class Heartbeats:
     def __init__(self) -> None:
         self._buckets: list[set[DeviceConnection]] = [set() for _ in range(limits.HEARTBEAT_S)]
         self._joined = 0
+        self.second = 0
 
     def join(self, connection: "DeviceConnection") -> set["DeviceConnection"]:
         """The bucket to leave from."""
@@ -59,6 +61,7 @@ class Heartbeats:
             self.beat(second)
 
     def beat(self, second: int) -> None:
+        self.second = second
         for connection in tuple(self._buckets[second % len(self._buckets)]):
             connection.beat()
 
@@ -72,6 +75,8 @@ class Doors:
         self.outgoing = Outgoing(flow.meter)
         self.heartbeats = Heartbeats()
         self.open: set[DeviceConnection] = set()
+        self.frames_per_second = limits.FRAMES_PER_COMMAND * flow.commands_per_second
+        self.closing = False
         self._emptied = asyncio.Event()
 
     def unsent(self) -> Iterator[int]:
@@ -96,12 +101,19 @@ class Doors:
 class DeviceConnection(Framing):
     """One device's connection; the `Socket` of its `Session`."""
 
-    __slots__ = ("_bucket", "_doors", "_due", "_out", "_pings", "_probe", "_probing", "_session", "_unsent")
+    __slots__ = (
+        *("_bucket", "_doors", "_due", "_frames", "_out", "_pings", "_probe", "_probing", "_second", "_session"),
+        "_unsent",
+    )
 
-    def __init__(self, doors: Doors, transport: asyncio.Transport, integration_id: str) -> None:
+    def __init__(
+        self, doors: Doors, transport: asyncio.Transport, integration_id: str, address: str | None = None
+    ) -> None:
         super().__init__(transport, limits.FRAME_BYTES)
         self._doors = doors
-        self._session = Session(doors.flow, self, integration_id)
+        self._session = Session(doors.flow, self, integration_id, address)
+        self._frames = 0
+        self._second = doors.heartbeats.second
         self._out: list[bytes] = []
         self._unsent = 0
         self._pings = 0
@@ -113,6 +125,19 @@ class DeviceConnection(Framing):
         self._due = asyncio.get_running_loop().call_later(limits.HELLO_S, self._hello_is_due)
 
     # From the device
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), SIP_BYTES):
+            if self._frames <= 2 * self._doors.frames_per_second:  # else it was told goodbye, and goes on
+                super().data_received(data[start : start + SIP_BYTES])
+
+    def _taken(self, frames: int) -> None:
+        """Frames of any kind are counted against what a device may send in one second."""
+        if self._second != self._doors.heartbeats.second:
+            self._second, self._frames = self._doors.heartbeats.second, 0
+        self._frames += frames
+        if self._frames > self._doors.frames_per_second:
+            self.dismiss(goodbyes.TOO_MANY_COMMANDS)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._bucket.discard(self)

@@ -49,6 +49,7 @@ async def _kept(flow: Flow, office: Office, integration: Integration, request: w
     app_id = office.app.id
     visits.check_uploads(integration)
     person = await visits.user(flow, app_id, request.headers.get(hdrs.AUTHORIZATION))
+    flow.admission.check_user(person.user.id)
     conversation_id = request.query.get("conversationId")
     if conversation_id is not None:
         await flow.queries.seated(app_id, conversation_id, person.user.id)

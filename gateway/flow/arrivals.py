@@ -27,6 +27,7 @@ class Arriving(Protocol):
 
     flow: Flow
     origin: str | None
+    address: str | None
     integration_id: str
     app_id: str
     user_id: str
@@ -37,6 +38,7 @@ class Arriving(Protocol):
 
     def write(self, frame: bytes) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
+    def others(self, user_id: str, guid: str) -> int: ...
     def become(self, person: Person, guid: str, proof: Proof | None) -> None: ...
     def known_as(self, person: Person) -> None: ...
     def release(self, said: list[bytes], told: dict[str, int], pushed: list[Pushed]) -> None: ...
@@ -70,6 +72,9 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         await device.flow.identity.admitted(device.app_id, auth.auth_code) if auth.auth_code is not None else None
     )
     token = device.flow.new_secret() if proof is None and auth.user_id is None else None
+    if token is not None and admitted is None and device.flow.admission.stranger_wait_s(device.address):
+        device.dismiss(goodbyes.TOO_MANY_STRANGERS)
+        return
     command = Connect(
         app_id=device.app_id,
         device=_draft(frame, integration),
@@ -82,6 +87,9 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         new_session_hash=tokens.digest(token) if token else None,
     )
     person = await device.flow.corridor.execute(command)
+    if not _has_room(device, person, frame.device.guid):
+        device.dismiss(goodbyes.TOO_MANY_SOCKETS)
+        return
     device.become(person, frame.device.guid, proof)
     device.session_hash = None if proof else command.session_hash or command.new_session_hash
     gone = await _gone(device, proof)
@@ -89,6 +97,15 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         device.dismiss(gone)
         return
     await _welcome(device, frame, person, token)
+
+
+def _has_room(device: Arriving, person: Person, guid: str) -> bool:
+    """Whether the user may have one more socket; that of the same device will make room."""
+    admission = device.flow.admission
+    if device.others(person.user.id, guid) < admission.allowance.sockets_per_user:
+        return True
+    admission.turn_away("sockets_of_user")
+    return False
 
 
 async def _integration(device: Arriving) -> Integration:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gateway.flow.admission import Admission
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
@@ -34,6 +35,7 @@ class Flow(NamedTuple):
     attachments: Attachments
     purge: Purge
     sweeper: Sweeper
+    admission: Admission
     tasks: Tasks
     meter: Meter
     now: Now

@@ -45,9 +45,10 @@ class _NoSocket:
 class Session:
     """A `hub.Listener`, and whose device it is. What the device says takes its `turns`."""
 
-    def __init__(self, flow: Flow, socket: Socket, integration_id: str) -> None:
+    def __init__(self, flow: Flow, socket: Socket, integration_id: str, address: str | None = None) -> None:
         self.flow = flow
         self._socket: Socket = socket
+        self.address = address
         self.origin: str | None = None
         self.integration_id = integration_id
         self.app_id = ""
@@ -169,6 +170,10 @@ class Session:
 
     # What arriving makes of it
 
+    def others(self, user_id: str, guid: str) -> int:
+        """How many other devices of this user are connected."""
+        return sum(not isinstance(it, Session) or it.guid != guid for it in self.flow.hub.of(user_id))
+
     def become(self, person: Person, guid: str, proof: Proof | None) -> None:
         """Be this person's device from here on; an older socket of the same device is replaced.
 
@@ -177,6 +182,7 @@ class Session:
         if self._over:
             return
         self.guid = guid
+        self.address = None  # it was let in
         self._sit_with(person.user.id)
         self.known_as(person)
         self._expires(proof)

@@ -7,9 +7,9 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from gateway.domain import errors, goodbyes
+from gateway.domain import errors, goodbyes, limits
 from gateway.domain.commands import Command
-from gateway.domain.errors import Refused
+from gateway.domain.errors import Problem, Refused
 from gateway.flow import arrivals, device_commands
 from gateway.flow.meter import SOCKET
 from gateway.wire import frames, socket
@@ -18,7 +18,6 @@ from gateway.wire.socket import FrameId
 from gateway.wire.v2 import Json
 
 BACKLOG: Final = 1_000  # frames of one device that may wait for their turn
-FAR_TOO_MANY: Final = 4  # times the commands per second, and the device is sent away
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +33,7 @@ class Turns:
     else is waited for, and what comes after it waits too.
     """
 
-    __slots__ = ("_backlog", "_busy", "_device", "_lined_up", "_quiet", "_second", "_spent", "greeted")
+    __slots__ = ("_backlog", "_busy", "_device", "_excess", "_lined_up", "_quiet", "_second", "_spent", "greeted")
 
     def __init__(self, device: Turning) -> None:
         self._device = device
@@ -45,6 +44,7 @@ class Turns:
         self._quiet: asyncio.Future[None] | None = None
         self._second = 0
         self._spent = 0
+        self._excess: Problem | None = None  # why what came last is too much
 
     def receive(self, text: bytes) -> None:
         """One text frame."""
@@ -66,7 +66,7 @@ class Turns:
         self._backlog.clear()
 
     def _afford(self) -> bool:
-        """Count a frame against the device's commands per second; a hello is not counted."""
+        """Count a frame against the commands per second of the device and of its user; a hello is not counted."""
         if not self.greeted:
             return True
         flow = self._device.flow
@@ -74,9 +74,20 @@ class Turns:
         if second != self._second:
             self._second, self._spent = second, 0
         self._spent += 1
-        if self._spent > FAR_TOO_MANY * flow.commands_per_second or len(self._backlog) > BACKLOG:
+        user_id = self._device.user_id
+        of_user = flow.admission.commands_of(user_id, second) if user_id else 0
+        device_may, user_may = flow.commands_per_second, flow.admission.allowance.user_commands_per_second
+        if (
+            self._spent > limits.FAR_TOO_MANY * device_may
+            or of_user > limits.FAR_TOO_MANY * user_may
+            or len(self._backlog) > BACKLOG
+        ):
             self._device.dismiss(goodbyes.TOO_MANY_COMMANDS)
             return False
+        if self._spent > device_may:
+            self._excess = errors.TOO_MANY_COMMANDS
+        else:
+            self._excess = errors.TOO_MANY_OF_USER if of_user > user_may else None
         return True
 
     def _refuse(self, text: bytes, refused: Refused) -> None:
@@ -94,8 +105,8 @@ class Turns:
             self._error(frame.id, Refused(errors.bad_request("type: hello has been said")))
 
     def _line_up(self, frame: AnyFrame) -> None:
-        if self._spent > self._device.flow.commands_per_second:
-            self._error(frame.id, Refused(errors.TOO_MANY_COMMANDS))
+        if self._excess is not None:
+            self._error(frame.id, Refused(self._excess))
         elif self._busy:
             self._backlog.append(frame)
         else:

@@ -11,7 +11,11 @@ from gateway import cli
 from gateway.config import Settings
 from tests.journeys.process import command, new_app, serving, spoken_to
 
-NUMBERS = {"port", "max_unsent_bytes", "commands_per_second", "webhook_timeout_s", "remote_media_timeout_s", "drain_s"}
+NUMBERS = {
+    *("port", "max_unsent_bytes", "commands_per_second", "webhook_timeout_s", "remote_media_timeout_s", "drain_s"),
+    *("user_commands_per_second", "requests_per_second", "connects_per_second", "anonymous_per_hour"),
+    *("max_sockets", "max_sockets_per_user"),
+}
 UNKNOWN = "is not a setting of the gateway"
 
 Refusal = Callable[..., str]
@@ -105,6 +109,13 @@ BAD = {
     "allowed_networks": ["127.0.0.1/99", "localhost", "127.0.0.0/8,nonsense", "5"],
     "max_unsent_bytes": ["0", "-5"],
     "commands_per_second": ["0", "-1"],
+    "user_commands_per_second": ["-1"],
+    "requests_per_second": ["0", "-1"],
+    "connects_per_second": ["0", "-1", "nan", "inf"],
+    "anonymous_per_hour": ["0", "-1", "nan", "inf"],
+    "trusted_proxies": ["127.0.0.1/99", "localhost", "127.0.0.0/8,nonsense"],
+    "max_sockets": ["-1"],
+    "max_sockets_per_user": ["0", "-1"],
     "webhook_timeout_s": ["0", "-1", "nan", "inf"],
     "webhook_intervals_s": ["soon", "1,two", "-1", "nan", "inf"],
     "drain_s": ["-0.1", "nan", "inf"],

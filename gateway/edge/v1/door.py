@@ -9,7 +9,7 @@ from gateway.domain import errors
 from gateway.domain.access import Caller
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.model import Scope
-from gateway.edge.http import KNOWN, answer
+from gateway.edge.http import KNOWN, again, answer
 from gateway.edge.origins import MAX_AGE
 from gateway.edge.v1 import (
     app_users,
@@ -104,6 +104,7 @@ async def _caller(flow: Flow, request: web.Request, found: Found) -> Caller:
     """Who calls; raises `Refused` for those who may not, and for an account's key where no app is named."""
     caller = await flow.identity.anyone(request.headers.get(hdrs.AUTHORIZATION))
     await flow.identity.permit(caller, found.route.scopes, found.app_id)
+    flow.admission.check_caller(caller)
     if not found.route.whole and found.app_id is None and caller.app_id is None:
         raise Refused(errors.APP_NOT_IN_PATH)
     return caller
@@ -113,4 +114,5 @@ def _refusal(meter: Meter, problem: Problem) -> web.Response:
     meter.refusals[REST, problem.code] += 1
     response = answer(problem.status, refusals.refusal(problem))
     response.headers.update(HEADERS)
+    response.headers.update(again(problem))
     return response

@@ -20,6 +20,10 @@ def _refusals(it: Reading) -> Labelled:
     return sorted(it.flow.meter.refusals.items())
 
 
+def _turned_away(it: Reading) -> Labelled:
+    return sorted(((limit,), times) for limit, times in it.flow.admission.turned_away.items() if times)
+
+
 DEVICES: Final[tuple[Row, ...]] = (
     Metric("gateway_devices", "gauge", (), "Devices that are connected", one(lambda it: len(it.flow.hub))),
     Metric(
@@ -74,5 +78,11 @@ DEVICES: Final[tuple[Row, ...]] = (
         *("gateway_refusals_total", "counter", ("door", "code")),
         "Requests and commands that were refused, by where (`rest`, `socket`) and the code of the refusal",
         _refusals,
+    ),
+    Metric(
+        *("gateway_turned_away_total", "counter", ("limit",)),
+        "Connects, devices and requests that met a limit: `connects` and `strangers` of an address, `sockets` and "
+        "`connections` in all, `sockets_of_user`, requests of a `key` or a `user`",
+        _turned_away,
     ),
 )
