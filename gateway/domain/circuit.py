@@ -28,6 +28,10 @@ class Circuit(Value):
             return "closed"
         return "open" if now < self.until else "half-open"
 
+    def open_until(self, now: int) -> int | None:
+        """When it is half open, while it is not."""
+        return self.until if self.state(now) == "open" else None
+
     def calls(self, now: int, most: int) -> int:
         """How many calls may be under way at a time."""
         return {"closed": most, "half-open": 1, "open": 0}[self.state(now)]
@@ -44,5 +48,14 @@ def after_failure(circuit: Circuit, oldest: int, now: int) -> Circuit:
     failed = circuit.failed | {oldest}
     if state == "closed" and len(failed) < FAILURES:
         return Circuit(failed)
+    return _opened(circuit, now)
+
+
+def after_outage(circuit: Circuit, now: int) -> Circuit:
+    """The circuit once the endpoint could not be reached, which is no event's fault: it opens."""
+    return circuit if circuit.state(now) == "open" else _opened(circuit, now)
+
+
+def _opened(circuit: Circuit, now: int) -> Circuit:
     pause_s = PAUSES_S[min(circuit.pauses, len(PAUSES_S) - 1)]
     return Circuit(frozenset(), circuit.pauses + 1, now + int(pause_s * 1000))

@@ -29,12 +29,13 @@ STANDARD: Final = Manner(final=frozenset(), gone=frozenset({GONE}))  # of Standa
 
 class Answered(Value):
     """An HTTP status, None where nothing came in time; how many seconds the endpoint asks to be left alone; and the
-    first characters of the answer, or why there was none.
+    first characters of the answer, or why there was none. An endpoint that is `unreached` was told nothing.
     """
 
     status: int | None = None
     after_s: float | None = None
     said: str = ""
+    unreached: bool = False
 
     @property
     def taken(self) -> bool:

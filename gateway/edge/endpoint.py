@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from yarl import URL
 
-from gateway.edge.guard import Guard
+from gateway.edge.guard import Forbidden, Guard
 from gateway.edge.names import AddressInfo
 
 TRY_S: Final = 5.0  # for each address, where a name has several
@@ -46,8 +46,12 @@ def endpoint(target: str) -> Endpoint:
     return Endpoint(Origin(url.raw_host, url.port, url.scheme == "https"), head)
 
 
+class Unreached(OSError):
+    """Nobody answers there."""
+
+
 async def reach(origin: Origin, guard: Guard, tls: SSLContext, meet: Callable[[], Line]) -> Line:
-    """A connection to the first of its addresses that answers. Raises `OSError`, also where one may not be called."""
+    """A connection to the first of its addresses that answers. Raises `Unreached`, or `OSError` where it may not go."""
     try:
         *others, last = await guard.addresses(origin.host, origin.port)
         for address in others:
@@ -56,7 +60,8 @@ async def reach(origin: Origin, guard: Guard, tls: SSLContext, meet: Callable[[]
                     return await _connect(origin, address, guard, tls, meet)
         return await _connect(origin, last, guard, tls, meet)
     except OSError as error:
-        raise OSError(f"cannot connect to {origin.host}:{origin.port} [{error.strerror or error}]") from error
+        kind = OSError if isinstance(error, Forbidden) else Unreached
+        raise kind(f"cannot connect to {origin.host}:{origin.port} [{error.strerror or error}]") from error
 
 
 async def _connect(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gateway.domain.retry import Answered
-from gateway.edge.endpoint import Endpoint, Origin, endpoint, reach
+from gateway.edge.endpoint import Endpoint, Origin, Unreached, endpoint, reach
 from gateway.edge.guard import Guard, Network
 from gateway.edge.line import Line, Unanswered
 
@@ -31,6 +31,8 @@ class HttpPoster:
             return await self._post(where, written(where, headers, body), until)
         except TimeoutError:
             return Answered(said="no answer in time")
+        except Unreached as error:
+            return Answered(said=str(error), unreached=True)
         except (OSError, ValueError) as error:
             return Answered(said=str(error) or type(error).__name__)
 
@@ -48,8 +50,11 @@ class HttpPoster:
                 return await self._ask(where.origin, line, request, until)
             except Unanswered:  # it was closed while it rested
                 pass
-        async with asyncio.timeout_at(until):
-            line = await reach(where.origin, self._guard, self._tls, Line)
+        try:
+            async with asyncio.timeout_at(until):
+                line = await reach(where.origin, self._guard, self._tls, Line)
+        except TimeoutError:
+            raise Unreached("no connection in time") from None
         return await self._ask(where.origin, line, request, until)
 
     async def _ask(self, origin: Origin, line: Line, request: bytes, until: float) -> Answered:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from msgspec import structs
 
-from gateway.domain.circuit import CLOSED, after_failure
+from gateway.domain.circuit import CLOSED, Circuit, after_failure, after_outage
 from gateway.domain.events import Event, OfficeEvent, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
 from gateway.domain.retry import Answered
@@ -92,10 +92,10 @@ class Deliverer:
         self._target(webhook_id).begin_anew()
         self.look_again(webhook_id)
 
-    def circuit_of(self, webhook_id: str) -> str:
-        """How its endpoint is called: "closed" as ever, "open" not for now, "half-open" by one event, as a probe."""
+    def circuit_of(self, webhook_id: str) -> Circuit:
+        """Whether its endpoint is called."""
         target = self._targets.get(webhook_id)
-        return (target.circuit if target else CLOSED).state(self._now())
+        return target.circuit if target else CLOSED
 
     def circuits(self) -> Counter[str]:
         """How many of the webhooks that something is being done about are called how."""
@@ -301,16 +301,17 @@ class Deliverer:
             return Outcome((), {})
         if answered.status in manner.final:
             target.alive()
-        elif self._ailing(webhook.id, target, call):
+        elif self._ailing(webhook.id, target, call, answered):
             return probed(call)
         return failed(call, webhook, answered, self._terms)
 
-    def _ailing(self, webhook_id: str, target: Target, call: Call) -> bool:
-        """The endpoint does not answer as it should; whether this was a probe."""
-        before = target.circuit
-        target.circuit = after_failure(before, call.ids[0], self._now())
+    def _ailing(self, webhook_id: str, target: Target, call: Call, answered: Answered) -> bool:
+        """The endpoint does not answer as it should; whether this says nothing of the events: then it was a probe."""
+        before, now = target.circuit, self._now()
+        unreached = answered.unreached
+        target.circuit = after_outage(before, now) if unreached else after_failure(before, call.ids[0], now)
         if target.circuit.until is not None and target.circuit is not before:
             wait_s = (target.circuit.until - self._now()) / 1000
             asyncio.get_running_loop().call_later(wait_s, self._go, webhook_id)
             log.warning("webhook is left alone", webhook=webhook_id, seconds=round(wait_s))
-        return not before.closed
+        return unreached or not before.closed

@@ -15,6 +15,7 @@ BOUNDS_S: Final = (
 RECENT_MINUTES: Final = 5
 MINUTE_MS: Final = 60_000
 NO_STATUS: Final = "none"
+UNREACHED: Final = "unreached"
 
 # What came of a call, and of an event.
 DELIVERED: Final = "delivered"
@@ -63,19 +64,19 @@ class Tally:
     def called(self, sent: Sequence[Mirrored], answered: Answered, settled: Sequence[Settled], now: int) -> None:
         """A webhook was called with these events, and this was made of them."""
         if answered.taken:
-            self.attempts[DELIVERED, _class(answered.status)] += 1
+            self.attempts[DELIVERED, _class(answered)] += 1
             self.events[DELIVERED] += len(sent)
             self._took([max(now - it.event.at, 0) / 1000 for it in sent], now // MINUTE_MS)
             return
         ended = [it for it in settled if it.due_at is None]
         outcome = FAILED if sum(len(it.ids) for it in ended) == len(sent) else RETRIED
-        self.attempts[outcome, _class(answered.status)] += 1
+        self.attempts[outcome, _class(answered)] += 1
         for it in ended:
             self.events[DROPPED if it.is_gone else GIVEN_UP] += len(it.ids)
 
     def disabled(self, answered: Answered) -> None:
         """An endpoint has said that it is no more, and its webhook was disabled."""
-        self.attempts[DISABLED, _class(answered.status)] += 1
+        self.attempts[DISABLED, _class(answered)] += 1
         self.disablings += 1
 
     def broke(self) -> None:
@@ -107,5 +108,7 @@ class Tally:
             recent.add(lag_s)
 
 
-def _class(status: int | None) -> str:
-    return NO_STATUS if status is None else f"{status // 100}xx"
+def _class(answered: Answered) -> str:
+    if answered.status is None:
+        return UNREACHED if answered.unreached else NO_STATUS
+    return f"{answered.status // 100}xx"

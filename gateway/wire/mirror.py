@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from gateway.domain import signing
+from gateway.domain.circuit import Circuit
 from gateway.domain.events import ConversationEvent
 from gateway.domain.model import Webhook
 from gateway.domain.retry import Answered
@@ -42,7 +43,7 @@ class Backlog(Protocol):
     def oldest_at(self) -> int: ...
 
 
-def delivery(it: Webhook, now: int, backlog: Backlog | None, circuit: str) -> Json:
+def delivery(it: Webhook, now: int, backlog: Backlog | None, circuit: Circuit) -> Json:
     """How it is called, and what waits for it. Of its signing secrets, those that sign now."""
     how = it.delivery
     valid = [own for own in how.signing if own.secret in signing.valid(how.signing, now)]
@@ -54,7 +55,8 @@ def delivery(it: Webhook, now: int, backlog: Backlog | None, circuit: str) -> Js
         "schedule": how.schedule,
         "signingSecrets": [signature.shown(own) for own in valid],
         "waiting": {"events": backlog.events, "oldest": iso(backlog.oldest_at)} if backlog else {"events": 0},
-        "circuit": circuit,
+        "circuit": circuit.state(now),
+        **without_none(calledAgainAt=time(circuit.open_until(now))),
     }
 
 
@@ -75,8 +77,9 @@ def call_id(number: int) -> str:
     return f"{number:024x}"
 
 
-def event(it: Told, webhook: Webhook, **more: Any) -> Json:
-    """An event in the words of the webhook."""
+def event(it: Told, webhook: Webhook, open_until: int | None, **more: Any) -> Json:
+    """An event in the words of the webhook, whose circuit may be open until then: nothing that waits goes before."""
+    due_at = max(it.due_at, open_until or 0) or None
     here = it.event.conversation.id if isinstance(it.event, ConversationEvent) else None
     return without_none(
         id=it.event.id,
@@ -86,6 +89,6 @@ def event(it: Told, webhook: Webhook, **more: Any) -> Json:
         status=it.status,
         attempts=it.attempts,
         endedAt=time(it.ended_at),
-        dueAt=time(it.due_at) if it.due_at and it.ended_at is None else None,
+        dueAt=time(due_at) if it.ended_at is None else None,
         **more,
     )

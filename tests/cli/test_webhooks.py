@@ -1,5 +1,6 @@
 """`gateway webhooks`: the webhooks of a gateway that runs, seen and repaired from the command line."""
 
+import asyncio
 import json
 import socket
 import sys
@@ -26,6 +27,7 @@ from tests.receiver import Receiver
 Json = dict[str, Any]
 
 TARGET = "http://127.0.0.1:9/hook"  # where nobody listens
+PATIENCE_S = 60  # each look is a process of its own
 
 
 class Bench(NamedTuple):
@@ -213,6 +215,23 @@ async def test_attempts_are_shown_newest_first_and_page_by_page(bench: Bench, re
     assert row.split()[4:6] == ["1", told[0]]
 
 
+async def test_an_endpoint_that_nobody_reaches_is_shown_with_why_and_until_when(bench: Bench) -> None:
+    hook = hook_of(await bench.house.webhook(TARGET, "conversation:message"))
+    said = (await bench.house.says(await bench.house.group("ann"), "one")).body["messages"][0]["id"]
+    async with asyncio.timeout(PATIENCE_S):
+        while not (calls := (await bench.said("attempts", "--webhook-id", hook))["attempts"]):
+            pass
+    assert (calls[-1]["events"], calls[-1]["outcome"], "status" in calls[-1]) == ([said], "failed", False)
+    assert calls[-1]["answer"].startswith("cannot connect to 127.0.0.1:9 [")
+    _, _, out = await bench.run("attempts", "--webhook-id", hook)
+    assert out.splitlines()[-1].split()[1:3] == ["failed", "-"]
+    (event,) = (await bench.said("events", "--webhook-id", hook, "--status", "waiting"))["events"]
+    assert (event["id"], event["attempts"]) == (said, 0)
+    (listed,) = (await bench.said("list"))["webhooks"]
+    assert listed["waiting"]["events"] == 1
+    assert listed["circuit"] != "closed"
+
+
 # What repairs it
 
 
@@ -226,8 +245,9 @@ async def given_up(data: Path, receiver: Receiver) -> AsyncIterator[tuple[Bench,
         ids = [(await bench.house.says(room, text)).body["messages"][0]["id"] for text in "abc"]
         refused = 2 * len(ids)  # each alone, and once more
         await receiver.until(lambda: sum(len(it["events"]) for it in receiver.calls) >= refused)
-        while len((found := await bench.said("events", "--webhook-id", hook))["events"]) < len(ids):
-            pass
+        async with asyncio.timeout(PATIENCE_S):
+            while len((found := await bench.said("events", "--webhook-id", hook))["events"]) < len(ids):
+                pass
         assert sorted(it["id"] for it in found["events"]) == sorted(ids)
         receiver.answer = 200
         yield bench, hook, ids

@@ -16,7 +16,7 @@ from tests.domain.town import Orders
 from tests.house_under_test import House
 
 HOOK = {"target": "https://example.com/hook", "triggers": ["conversation:message"]}
-NOBODY = "http://127.0.0.1:9/hook"  # listens there
+NOBODY = "http://127.0.0.1:9/hook"  # listens there: it cannot be reached
 CALLBACK = "https://partner.example/back?from=shop"
 
 

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.domain.commands import UpdateDelivery
 from gateway.edge.sockets import Doors
 from gateway.flow.metrics import METRICS, Readings, readings
+from tests.edge.premises import NOBODY
 from tests.house_under_test import House, Json, opened
 from tests.receiver import Receiver
 
@@ -176,8 +177,20 @@ async def test_an_endpoint_that_is_left_alone_is_an_open_circuit(house: House, r
         await house.says(await house.group(name), "one")
         await receiver.until(lambda count=count: len(receiver.calls) == count)  # type: ignore[misc]
         await settled(house)
-    assert house.flow.deliverer.circuit_of(hook["webhooks"][0]["id"]) == "open"
+    assert house.flow.deliverer.circuit_of(hook["webhooks"][0]["id"]).state(house.flow.now()) == "open"
     assert await numbers(house, "circuits") == {("closed",): 0, ("open",): 1, ("half_open",): 0}
+
+
+async def test_calls_that_reached_nobody_are_told_apart(house: House) -> None:
+    await house.webhook(NOBODY, "conversation:message")
+    await house.says(await house.group("ann"), "one")
+    async with asyncio.timeout(10):
+        while not (counted := await numbers(house, "attempts_total")):
+            pass
+    await settled(house)
+    assert counted == {("retried", "unreached"): 1}
+    assert await numbers(house, "circuits") == {("closed",): 0, ("open",): 1, ("half_open",): 0}
+    assert await number(house, "backlog_events") == 1
 
 
 async def test_nothing_that_is_secret_is_shown(house: House, receiver: Receiver) -> None:

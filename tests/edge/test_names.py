@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from yarl import URL
 
+from gateway.domain.retry import Answered
 from gateway.edge import names
 from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.names import AddressInfo, Names
@@ -73,7 +74,8 @@ async def test_many_names_that_nobody_answers_for_hold_up_no_call(receiver: Rece
 async def test_a_call_to_a_name_that_nobody_answers_for_ends_in_time(directory: Directory) -> None:
     poster = HttpPoster(LOOPBACK, 0.1)
     try:
-        assert (await poster("http://shop.dead/", {}, b"{}")).said == "no answer in time"
+        ended = Answered(said="no connection in time", unreached=True)
+        assert await poster("http://shop.dead/", {}, b"{}") == ended
     finally:
         await poster.close()
 

@@ -357,3 +357,14 @@ async def test_an_endpoint_is_called_over_tls(poster: HttpPoster, tmp_path: Path
         poster._tls.load_verify_locations(tmp_path / "cert.pem")
         assert [(await poster(it.url, {}, b"{}")).status for _ in range(2)] == [200, 200]
         assert it.met == 1
+
+
+async def test_who_cannot_be_reached_was_told_nothing(poster: HttpPoster) -> None:
+    """But where nobody may be called, nobody ever will be."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    answered = await poster(closed, {}, b"{}")
+    assert (answered.status, answered.unreached) == (None, True)
+    assert "cannot connect" in answered.said
+    assert not (await poster("http://10.0.0.1/", {}, b"{}")).unreached

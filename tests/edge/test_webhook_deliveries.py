@@ -1,6 +1,7 @@
 """How webhooks are called, and what they were told, as their backends ask for it over REST."""
 
-from typing import Any
+import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -8,6 +9,7 @@ from gateway.domain.retry import SCHEDULES
 from tests.edge.conftest import Rest
 from tests.edge.premises import HOOK, NOBODY
 from tests.house_under_test import House, Json
+from tests.receiver import Receiver
 
 NEW: Json = {
     "status": "active",
@@ -23,7 +25,10 @@ NEW: Json = {
 async def hook(rest: Rest) -> str:
     """The path of a webhook."""
     made = await rest("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})
-    integration = made.body["integration"]
+    return path_of(made.body["integration"])
+
+
+def path_of(integration: Json) -> str:
     return f"/integrations/{integration['id']}/webhooks/{integration['webhooks'][0]['id']}"
 
 
@@ -118,14 +123,22 @@ async def test_an_integration_repairs_its_own_webhooks(rest: Rest, house: House,
     assert (web.status, web.title) == (400, "Webhooks are available only for custom integrations")
 
 
-async def test_what_waits_says_when_it_is_tried_again(rest: Rest, house: House) -> None:
-    integration = await house.webhook(NOBODY, "conversation:message")
-    hook = f"/integrations/{integration['id']}/webhooks/{integration['webhooks'][0]['id']}"
+async def first_until(rest: Rest, path: str, noun: str, true: Callable[[Json], bool]) -> list[Json]:
+    """What is listed there, as soon as that is true of the first."""
+    async with asyncio.timeout(30):
+        while True:
+            found: list[Json] = (await rest("GET", path)).body[noun]
+            if found and true(found[0]):
+                return found
+
+
+async def test_what_waits_says_when_it_is_tried_again(rest: Rest, house: House, receiver: Receiver) -> None:
+    receiver.answer = 503
+    hook = path_of(await house.webhook(receiver.url, "conversation:message"))
     room = await house.group()
     ids = [(await house.says(room, text)).body["messages"][0]["id"] for text in ("one", "two")]
-    events: list[Any] = []
-    while not (events and events[0]["attempts"]):
-        events = (await rest("GET", f"{hook}/events?filter[status]=waiting")).body["events"]
+    waiting = f"{hook}/events?filter[status]=waiting"
+    events = await first_until(rest, waiting, "events", lambda it: it["attempts"] > 0)
     assert [it["id"] for it in events] == ids
     first, second = events
     assert first["dueAt"] > first["createdAt"]
@@ -134,6 +147,24 @@ async def test_what_waits_says_when_it_is_tried_again(rest: Rest, house: House) 
     found = (await rest("GET", f"{hook}/events/{ids[1]}")).body["event"]
     assert found == {**second, "call": found["call"]}
     assert [it["id"] for it in found["call"]["events"]] == ids[1:]
+
+
+async def test_an_endpoint_that_nobody_reaches_is_called_again_at_a_time_that_is_shown(
+    rest: Rest, house: House
+) -> None:
+    """Its calls are shown, and are no attempts of the event that it was not told of."""
+    hook = path_of(await house.webhook(NOBODY, "conversation:message"))
+    said = (await house.says(await house.group(), "one")).body["messages"][0]["id"]
+    (call,) = await first_until(rest, f"{hook}/attempts", "attempts", bool)
+    assert (call["events"], call["outcome"], "status" in call) == ([said], "failed", False)
+    assert call["answer"].startswith("cannot connect to 127.0.0.1:9 [")
+    delivery = (await rest("GET", f"{hook}/delivery")).body["delivery"]
+    assert (delivery["circuit"], delivery["waiting"]["events"]) == ("open", 1)
+    assert call["createdAt"] < delivery["calledAgainAt"]
+    (event,) = (await rest("GET", f"{hook}/events?filter[status]=waiting")).body["events"]
+    assert (event["id"], event["attempts"], event["dueAt"]) == (said, 0, delivery["calledAgainAt"])
+    one = (await rest("GET", f"{hook}/events/{said}")).body["event"]
+    assert one["dueAt"] == event["dueAt"]
 
 
 @pytest.mark.parametrize("query", ["filter[status]=lost", "filter[status]=", "filter=5"])

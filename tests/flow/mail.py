@@ -22,7 +22,9 @@ class Call(NamedTuple):
 
 
 class Doorstep:
-    """Where webhooks are called: a receiver outside of the house. `answer` is what it answers, and when."""
+    """Where webhooks are called: a receiver outside of the house. `answer` is what it answers, and when; while it is
+    `away` nobody reaches it.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -31,6 +33,7 @@ class Doorstep:
         self.answer: Callable[[Call], int | None] = lambda _: 200
         self.after_s: float | None = None
         self.said = ""
+        self.away = False
         self.closed: set[str] = set()
         self.inside = 0
         self.most_inside = 0
@@ -51,7 +54,7 @@ class Doorstep:
             await self._opened.wait()
         self.inside -= 1
         self.answered += 1
-        return Answered(self.answer(call), self.after_s, self.said)
+        return Answered(unreached=True) if self.away else Answered(self.answer(call), self.after_s, self.said)
 
     def close(self, target: str) -> int:
         """Whoever calls from now on is kept waiting. As an answer, it is taken."""
@@ -139,6 +142,10 @@ class Mail:
         while self.deliverer._calls or any(it.looking for it in self.deliverer._targets.values()):
             await asyncio.wait(self.deliverer._calls) if self.deliverer._calls else await asyncio.sleep(0)
         await self.deliverer._settling.done()
+
+    @property
+    def circuit(self) -> str:
+        return self.deliverer.circuit_of(self.hook.id).state(self.building.clock.now())
 
     async def goes(self) -> list[list[str]]:
         """Hand over, and wait until all is done that can be done now; gives the events of all calls so far."""

@@ -152,11 +152,11 @@ async def test_an_endpoint_that_takes_nothing_is_left_alone(mail: Mail, loop_clo
     for room in rooms:
         await mail.says("hello", room=room)
     mail.doorstep.answer = lambda _: None
-    assert mail.deliverer.circuit_of(mail.hook.id) == "closed"
+    assert mail.circuit == "closed"
     await mail.goes()
     await loop_clock.wind(8)
     await mail.quiet()
-    assert mail.deliverer.circuit_of(mail.hook.id) == "open"
+    assert mail.circuit == "open"
     tried = len(mail.doorstep.calls)
     assert tried < 1 + len(rooms)
     for _ in range(3):
@@ -166,7 +166,7 @@ async def test_an_endpoint_that_takes_nothing_is_left_alone(mail: Mail, loop_clo
     pauses = [5, 10, 20, 40, 60, 60, 60]
     for number, pause_s in enumerate(pauses, 1):
         mail.building.clock.wind(pause_s)
-        assert mail.deliverer.circuit_of(mail.hook.id) == "half-open"
+        assert mail.circuit == "half-open"
         await loop_clock.wind(pause_s)
         await mail.quiet()
         assert len(mail.doorstep.calls) == tried + number
@@ -177,7 +177,7 @@ async def test_an_endpoint_that_takes_nothing_is_left_alone(mail: Mail, loop_clo
     await loop_clock.wind(60)
     await mail.quiet()
     assert await mail.building.store.targets() == []
-    assert mail.deliverer.circuit_of(mail.hook.id) == "closed"
+    assert mail.circuit == "closed"
     delivered = [event for call in mail.doorstep.calls[tried + len(pauses) :] for event in call.events]
     assert len(delivered) == len(set(delivered)) == 13
 

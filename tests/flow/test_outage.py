@@ -73,3 +73,19 @@ async def test_an_endpoint_that_comes_and_goes_gets_all_in_order(mail: Mail, loo
     assert len(taken) == len(set(taken))
     for room, events in said.items():
         assert [it for it in taken if it in set(events)] == events, room
+
+
+async def test_one_event_outlasts_an_endpoint_that_cannot_be_reached(mail: Mail, loop_clock: LoopClock) -> None:
+    """However little happens: nobody was told of it, so it is not the event that failed."""
+    (said,) = await mail.says("the only one")
+    mail.doorstep.away = True
+    await mail.goes()
+    assert mail.circuit == "open"
+    await winds(mail, loop_clock, HOUR_S)
+    tried = len(mail.doorstep.calls)
+    assert 60 <= tried <= 80
+    assert await mail.waiting() == [(said, 0)]
+    mail.doorstep.away = False
+    await winds(mail, loop_clock, 65)
+    assert mail.doorstep.events[tried:] == [said]
+    assert (mail.given_up(), await mail.waiting()) == ([], [])

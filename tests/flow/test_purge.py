@@ -129,6 +129,24 @@ async def test_what_waits_too_long_is_given_up_and_the_rest_is_sent(
     assert sorted(mail.doorstep.events) == sorted(young)
 
 
+async def test_what_nobody_could_be_told_for_too_long_is_given_up(mail: Mail, loop_clock: LoopClock) -> None:
+    """Calls that reach nobody are no attempts, and put off no end."""
+    purge_ = purging(mail)
+    mail.doorstep.away = True
+    await mail.says("one")
+    await mail.goes()
+    for _ in range(50):
+        mail.building.clock.wind(10)
+        await loop_clock.wind(10)
+        await mail.quiet()
+        await purge_.step()
+    assert len(mail.doorstep.calls) > 8
+    assert mail.given_up() == []
+    mail.building.clock.wind(6)
+    await purge_.step()
+    assert mail.given_up() == [(0, mail.building.clock.at)]
+
+
 async def test_what_is_told_again_waits_anew(mail: Mail) -> None:
     """However long ago it happened."""
     mail.doorstep.answer = lambda _: 400

@@ -41,6 +41,14 @@ def test_what_waits_for_another_attempt_is_done_with_by_none(status: int | None,
         assert (tally.events, sum(tally.lags.counts)) == ({}, 0)
 
 
+def test_who_cannot_be_reached_is_told_from_who_does_not_answer() -> None:
+    tally = Tally()
+    tally.called(sent(5), Answered(unreached=True), (), NOW)
+    tally.called(sent(5), Answered(), (), NOW)
+    assert tally.attempts == {("retried", "unreached"): 1, ("retried", "none"): 1}
+    assert tally.events == {}
+
+
 def test_what_is_given_up_is_told_from_what_is_told_once() -> None:
     tally = Tally()
     tally.called(sent(5), Answered(400), (Settled(ids=(0,), attempts=1, failed_at=NOW),), NOW)

@@ -75,7 +75,7 @@ async def list_webhook_events(call: Call) -> Json:
     """List what a webhook is due, was told, or what was given up."""
     page, asked, webhook = call.page(), call.filter(requests.EventFilter), await webhook_of(call)
     found, more = await call.flow.store.told(webhook.id, asked.status, page)
-    shown = [mirror.event(it, webhook) for it in found]
+    shown = [mirror.event(it, webhook, _open_until(call, webhook)) for it in found]
     return cursor.listing("events", shown, [it.event.id for it in found], page, more, call.url)
 
 
@@ -84,7 +84,13 @@ async def get_webhook_event(call: Call) -> Json:
     webhook = await webhook_of(call)
     told = await call.flow.repairs.event(webhook.id, call["eventId"])
     office = await call.flow.registry.office(call.app_id)
-    return {"event": mirror.event(told, webhook, call=call_of(office, webhook, told))}
+    body = call_of(office, webhook, told)
+    return {"event": mirror.event(told, webhook, _open_until(call, webhook), call=body)}
+
+
+def _open_until(call: Call, webhook: Webhook) -> int | None:
+    """Until when its endpoint is left alone (ms), if it is."""
+    return call.flow.deliverer.circuit_of(webhook.id).open_until(call.flow.now())
 
 
 async def replay_webhook_events(call: Call) -> Json:

@@ -67,7 +67,7 @@ MIRROR: Final[tuple[Row, ...]] = (
     Metric(
         *("gateway_webhook_attempts_total", "counter", ("outcome", "status")),
         "Calls, by what came of them (`delivered`, `retried`, `failed`: given up; `disabled`: the endpoint is no more; "
-        "`error`: on our side) and the class of the answer's status (`2xx` …, or `none`)",
+        "`error`: on our side) and the class of the answer's status (`2xx` …, `none`, or `unreached`: no connection)",
         _attempts,
     ),
     Metric(

@@ -17,7 +17,7 @@ class Waiting(Answer, kw_only=True):
 
 class Delivery(Answer, kw_only=True):
     """How a webhook is called. `disabled` is one whose endpoint said that it is gone. Without a schedule of its own
-    (null) it is called by the gateway's. An open `circuit` is an endpoint that is left alone for now."""
+    (null) it is called by the gateway's. An open `circuit` is an endpoint that is left alone until `calledAgainAt`."""
 
     status: Literal["active", "paused", "disabled"]
     since: Time | UnsetType = UNSET
@@ -27,6 +27,7 @@ class Delivery(Answer, kw_only=True):
     signing_secrets: tuple[SigningSecret, ...]
     waiting: Waiting
     circuit: Literal["closed", "open", "half-open"]
+    called_again_at: Time | UnsetType = UNSET
 
 
 class DeliveryAnswer(Answer, kw_only=True):
