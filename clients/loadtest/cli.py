@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -21,10 +22,13 @@ from clients.loadtest.inbox import inbox
 from clients.loadtest.meter import Gone, Meter
 from clients.loadtest.options import BadOptions, Options, Scenario
 from clients.loadtest.plan import Ear, Target, shares
+from clients.loadtest.progress import Ticker
 from clients.loadtest.spawned import NoGateway, gateway
 
 SETUP_S: Final = 300.0  # longest time to make and connect everybody
-MIRRORED: Final = ("webhooks", "backlog")  # where webhooks are told
+MIRRORED: Final = ("webhooks", "backlog", "soak")  # where webhooks are told
+SPOKEN: Final = ("webhooks", "backlog")  # by whom is a choice
+MINUTE_S: Final = 60.0
 DEFAULT: Final = Options()
 TO_LOOPBACK: Final = ("--allowed-networks", "127.0.0.0/8")  # where the receiver of webhooks is
 
@@ -44,10 +48,14 @@ def main(scenario: Scenario = "rooms", *, options: Annotated[Options, Parameter(
         rooms: conversations talk. webhooks: they talk, and webhooks hear of it. backlog: the same, but the webhooks'
         endpoint is closed until all was said. compare: rooms and webhooks in turn, and what devices are left with.
         idle: memory of silent devices. connects: authenticated connects a second. resume: all are cut off and come
-        back for what they missed.
+        back for what they missed. soak: conversations open and end, people come, go, talk, read, type, are cut off and
+        leave, and the gateway may not grow.
     """
-    if options.source == "rest" and scenario not in MIRRORED:
-        raise BadOptions(f"The business speaks where webhooks hear it: {' and '.join(MIRRORED)}.")
+    if options.source == "rest" and scenario not in SPOKEN:
+        raise BadOptions(f"The business speaks where webhooks hear it: {' and '.join(SPOKEN)}.")
+    if scenario == "soak":
+        minute = options.progress_seconds or MINUTE_S
+        options = replace(options, seconds=options.minutes * MINUTE_S, progress_seconds=minute)
     allow_many_files()
     if scenario == "compare":
         result, page = comparison.compare(partial(measure, options), options.rounds), comparison.page
@@ -103,7 +111,7 @@ def perform(scenario: Scenario, found: Target, options: Options, meter: Meter | 
     plans = shares(scenario, found, options, secrets.token_hex(4))
     limit_s = SETUP_S + options.warmup_seconds + options.seconds + options.drain_seconds
     with crew(plans) as lines:
-        return Conductor(lines, meter, limit_s, cue).conduct()
+        return Conductor(lines, meter, limit_s, cue, Ticker(options.progress_seconds or 0.0)).conduct()
 
 
 def allow_many_files() -> None:

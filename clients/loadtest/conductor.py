@@ -33,6 +33,7 @@ class Outcome:
     generator_cpu_s: float = 0.0
     usage: dict[str, Usage] = field(default_factory=dict)
     peak_rss_bytes: int = 0
+    samples: list[Usage] = field(default_factory=list)  # in the measured time, about one a second
     minutes: dict[str, Sequence[int]] = field(default_factory=dict)
     mirror: Mirror | None = None
 
@@ -44,7 +45,9 @@ def nobody(mark: str, at_ns: int) -> None:
 class Conductor:
     """One run, from the first mark to the last count."""
 
-    def __init__(self, lines: Sequence[Connection], meter: Meter | None, limit_s: float, cue: Cue) -> None:
+    def __init__(
+        self, lines: Sequence[Connection], meter: Meter | None, limit_s: float, cue: Cue, ticker: Ticker
+    ) -> None:
         self._playing = set(lines)
         self._meter = meter
         self._cue = cue
@@ -52,7 +55,7 @@ class Conductor:
         self._outcome = Outcome()
         self._arrived: list[Connection] = []
         self._progress: dict[Connection, Progress] = {}
-        self._ticker = Ticker()
+        self._ticker = ticker
 
     def conduct(self) -> Outcome:
         """Plays it to the end. Raises `Stuck` or `Gone`."""
@@ -95,7 +98,10 @@ class Conductor:
     def _tell(self) -> None:
         """Says how it goes, once everybody has said so."""
         if len(self._progress) >= len(self._playing):
-            self._ticker.tick(self._progress.values(), self._read_meter())
+            usage = self._read_meter()
+            if usage and "measuring" in self._outcome.usage and "measured" not in self._outcome.usage:
+                self._outcome.samples.append(usage)
+            self._ticker.tick(self._progress.values(), usage)
             self._progress.clear()
 
     def _watch(self) -> None:

@@ -17,10 +17,11 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Of one process, so far: processor seconds, and bytes resident now."""
+    """Of one process, so far: processor seconds; and now: bytes resident, and open files, sockets included."""
 
     cpu_s: float
     rss_bytes: int
+    files: int = 0
 
 
 class Meter:
@@ -44,6 +45,7 @@ class Meter:
                 if self._process.status() == psutil.STATUS_ZOMBIE:
                     raise Gone
                 times = self._process.cpu_times()
-                return Usage(times.user + times.system, self._process.memory_info().rss)
+                rss = self._process.memory_info().rss
+                return Usage(times.user + times.system, rss, self._process.num_fds())
         except psutil.NoSuchProcess as gone:
             raise Gone from gone

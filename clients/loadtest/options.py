@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter, validators
 
-Scenario: TypeAlias = Literal["rooms", "webhooks", "backlog", "compare", "idle", "connects", "resume"]
+Scenario: TypeAlias = Literal["rooms", "webhooks", "backlog", "compare", "idle", "connects", "resume", "soak"]
 Source: TypeAlias = Literal["devices", "rest"]
 
 MAX_SOCKETS: Final = 25_000  # what the ephemeral ports of one address allow
@@ -56,10 +56,14 @@ class Options:
         Without a rate: unanswered messages in each room; its devices speak in turn.
     seconds
         Measured time.
+    minutes
+        Measured time (soak).
     warmup_seconds
         Time of the same load before that.
     drain_seconds
         Longest wait for what is under way when the time is over.
+    progress_seconds
+        Between two lines that say how it goes; without it a second, and a minute where it soaks.
     missed
         Messages posted to each room while all devices are cut off (resume).
     source
@@ -100,6 +104,8 @@ class Options:
     seconds: Annotated[float, between(0.1, 600)] = 10.0
     warmup_seconds: Annotated[float, between(0, 60)] = 2.0
     drain_seconds: Annotated[float, between(0, 60)] = 15.0
+    minutes: Annotated[float, between(0.01, 600)] = 30.0
+    progress_seconds: Annotated[float | None, between(0.1, 600)] = None
     missed: Annotated[int, between(1, 500)] = 10
     source: Source = "devices"
     webhooks: Annotated[int, between(1, MAX_WEBHOOKS)] = 1

@@ -23,15 +23,18 @@ class Glance:
 
 
 class Ticker:
-    """Prints a line to stderr at every tick."""
+    """Prints a line to stderr at a tick, if the last one was so long ago."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, every_s: float = 0.0, clock: Callable[[], float] = monotonic) -> None:
+        self._every_s = every_s
         self._clock = clock
         self._last = Glance(clock())
 
     def tick(self, progress: Iterable[Progress], usage: Usage | None) -> None:
         """Prints what has happened since the last line."""
         now_s = self._clock()
+        if now_s - self._last.at_s < self._every_s:
+            return
         parts = list(progress)
         glance = Glance(
             now_s,
@@ -54,5 +57,5 @@ class Ticker:
         ]
         if usage is not None:
             cpu = (now.cpu_s - last.cpu_s) / passed_s
-            words.append(f"gateway {cpu:>4.0%} CPU {usage.rss_bytes / 2**20:,.0f} MiB")
+            words.append(f"gateway {cpu:>4.0%} CPU {usage.rss_bytes / 2**20:,.1f} MiB {usage.files:,} files")
         return "  ".join(words)

@@ -41,7 +41,7 @@ def receive(ear: Ear, line: Connection) -> None:
 async def _receive(ear: Ear, line: Connection) -> None:
     watch = Watch()
     async with asyncio.TaskGroup() as tasks:
-        telling = tasks.create_task(_tell(watch))
+        telling = tasks.create_task(_tell(watch, ear.options.progress_seconds or PROGRESS_S))
         await _play(ear, line, watch)
         telling.cancel()
 
@@ -128,12 +128,13 @@ def _close(watch: Watch) -> None:
     mirror.cpu_s = process_time() - mirror.cpu_s
 
 
-async def _tell(watch: Watch) -> None:
-    """Says every second how it goes."""
+async def _tell(watch: Watch, every_s: float) -> None:
+    """Says now and then how it goes."""
     calls, events = 0, 0
     while True:
-        await asyncio.sleep(PROGRESS_S)
-        words = f"webhooks {watch.calls - calls:>6,} calls/s  {watch.events - events:>7,} events/s"
+        await asyncio.sleep(every_s)
+        calls_per_s, events_per_s = (watch.calls - calls) / every_s, (watch.events - events) / every_s
+        words = f"webhooks {calls_per_s:>6,.0f} calls/s  {events_per_s:>7,.0f} events/s"
         print(f"{'':>14} {words}", file=sys.stderr, flush=True)
         calls, events = watch.calls, watch.events
 

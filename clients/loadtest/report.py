@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from clients.loadtest.conductor import Outcome
+from clients.loadtest.growth import MOST, Growth, Soaked
 from clients.loadtest.histogram import Histogram
 from clients.loadtest.mirror import Mirror
 from clients.loadtest.options import Options, Scenario
@@ -24,9 +25,11 @@ def result(scenario: Scenario, options: Options, outcome: Outcome) -> dict[str, 
     """The result object. Times in milliseconds where the name says `Ms`, in seconds where it says so."""
     tally = outcome.tally
     seconds = tally.measured_s or 1.0
+    soaked = Soaked.of(outcome.samples) if scenario == "soak" and outcome.samples else None
+    calm = scenario != "soak" or bool(soaked and soaked.is_flat and not tally.errors)
     return {
         "scenario": scenario,
-        "ok": tally.faultless and not (outcome.mirror and outcome.mirror.faults.grave),
+        "ok": tally.faultless and not (outcome.mirror and outcome.mirror.faults.grave) and calm,
         "sockets": options.sockets,
         "roomSize": options.room_size,
         "textBytes": options.text_bytes,
@@ -54,6 +57,7 @@ def result(scenario: Scenario, options: Options, outcome: Outcome) -> dict[str, 
         "goodbyes": {str(code): count for code, count in tally.goodbyes.items()},
         "webhooks": outcome.mirror and mirrored(options, outcome.mirror, seconds),
         "gateway": gateway(options, outcome),
+        "growth": soaked and {"rssBytes": grown(soaked.rss_bytes), "files": grown(soaked.files)},
         "generator": {"cpuSeconds": round(outcome.generator_cpu_s, 2)},
     }
 
@@ -100,7 +104,7 @@ def mirrored(options: Options, mirror: Mirror, seconds: float) -> dict[str, Any]
 def connects_per_second(scenario: Scenario, outcome: Outcome) -> float:
     """Welcomes a second: in the measured time where connecting is the load, else while all connected."""
     tally = outcome.tally
-    if scenario == "connects":
+    if scenario in ("connects", "soak"):
         return tally.welcomes / (tally.measured_s or 1.0)
     if scenario == "resume":
         return tally.to_caught_up.count / (tally.measured_s or 1.0)
@@ -124,6 +128,11 @@ def gateway(options: Options, outcome: Outcome) -> dict[str, float] | None:
     return found
 
 
+def grown(growth: Growth) -> dict[str, float]:
+    """What there was once it had warmed up, and at the end, and by how much of itself it grew."""
+    return {"began": growth.began, "ended": growth.ended, "share": round(growth.share, 4)}
+
+
 def page(found: dict[str, Any]) -> str:
     """The result as a person reads it; what did not occur is left out."""
     mirror = found["webhooks"]
@@ -142,6 +151,7 @@ def page(found: dict[str, Any]) -> str:
         _gateway_line(found),
         f"  generator {found['generator']['cpuSeconds']:.1f} s of processor time",
         *(_mirror_lines(mirror) if mirror else ()),
+        *(_growth_lines(found["growth"]) if found["growth"] else ()),
         "",
         f"  lost {found['lost']}, duplicates {found['duplicates']}, reordered {found['reordered']}, "
         f"not recovered {found['notRecovered']}",
@@ -181,6 +191,14 @@ def _mirror_lines(mirror: dict[str, Any]) -> list[str]:
         f"{mirror['hanging']} that hang ({mirror['hangingCalls']:,} calls), "
         f"{mirror['trickling']} that trickle ({mirror['tricklingCalls']:,} calls)",
         f"  events a call: mean {per_call['mean']:.2f}, p50 {per_call['p50']}, max {per_call['max']}",
+    ]
+
+
+def _growth_lines(growth: dict[str, dict[str, float]]) -> list[str]:
+    mib, files = ((it["began"], it["ended"], it["share"]) for it in (growth["rssBytes"], growth["files"]))
+    return [
+        f"  memory from {mib[0] / 2**20:,.1f} to {mib[1] / 2**20:,.1f} MiB ({mib[2]:+.1%}), "
+        f"open files from {files[0]:,.0f} to {files[1]:,.0f} ({files[2]:+.1%}); each may grow by less than {MOST:.0%}",
     ]
 
 

@@ -16,6 +16,7 @@ from clients.loadtest.lanes import each
 from clients.loadtest.options import Scenario, Source
 from clients.loadtest.room import Room
 from clients.loadtest.scribe import Scribe
+from clients.loadtest.soak import soak
 from clients.loadtest.speakers import Eager, Steady
 from clients.loadtest.stage import Stage
 
@@ -75,6 +76,7 @@ SCENARIOS: Final[dict[Scenario, Callable[[Stage], Awaitable[None]]]] = {
     "idle": idle,
     "connects": connects,
     "resume": resume,
+    "soak": soak,
 }
 
 

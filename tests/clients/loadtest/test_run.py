@@ -131,6 +131,20 @@ async def test_all_that_was_missed_is_heard_on_coming_back() -> None:
     assert result["latencyMs"]["caughtUp"]["count"] == 20
 
 
+async def test_parties_are_held_and_whether_the_gateway_grows_is_said() -> None:
+    """So soon it does: what it is to remember is remembered for the first time."""
+    short = ("--minutes", "0.05", "--progress-seconds", "1", "--warmup-seconds", "1", "--sockets", "4")
+    code, out, err = await run("soak", *short, "--room-size", "2", "--webhooks", "2", "--json")
+    result: dict[str, Any] = json.loads(out)
+    assert code == (0 if result["ok"] else 1)
+    assert result["errors"] == result["goodbyes"] == {}
+    assert (result["lost"], result["duplicates"], result["reordered"], result["notRecovered"]) == (0, 0, 0, 0)
+    assert result["webhooks"]["lost"] == result["webhooks"]["undelivered"] == 0
+    assert result["latencyMs"]["caughtUp"]["count"] > 0
+    assert result["growth"]["rssBytes"]["began"] > result["growth"]["files"]["began"] > 0
+    assert b" files" in err
+
+
 async def test_another_machine_is_never_loaded() -> None:
     keys = ("--app-id", "a", "--key-id", "k", "--secret", "s", "--integration-id", "i")
     code, out, err = await run("--url", "http://10.0.0.1", *keys)
