@@ -6,6 +6,7 @@ import gc
 import random
 import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -29,6 +30,7 @@ from gateway.edge import demo as demonstration
 from gateway.edge.fetcher import HttpFetcher
 from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, Gate, device_path
 from gateway.edge.moderator import HttpModerator
+from gateway.edge.own_device import OwnDevice
 from gateway.edge.peers import Peers
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
@@ -193,9 +195,11 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
         async with flowing(settings) as flow:
             prefix = settings.path_prefix
             doors = Doors(flow, settings.max_unsent_bytes)
+            url = _url(sock) + prefix
+            own_device = OwnDevice(flow, url, settings.ready_s)
             also = (
                 *v1.routes(flow, prefix),
-                *probes.routes(flow, doors, prefix),
+                *probes.routes(flow, doors, own_device, prefix),
                 *documents.routes(prefix),
                 *downloads.routes(flow, prefix),
                 *uploads.routes(flow, prefix),
@@ -218,12 +222,16 @@ async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[
             flow.tasks.spawn(every(purge.EVERY_S, flow.purge.step))
             flow.tasks.spawn(flow.purge.attend())
             log.info("room for devices", sockets=room.sockets, connections=room.connections, open_files=room.files)
-            host, number = sock.getsockname()[:2]
             try:
-                yield f"http://{f'[{host}]' if ':' in host else host}:{number}{settings.path_prefix}", flow
+                yield url, flow
             finally:
                 server.close()
                 await _drain(flow, doors, runner, settings.drain_s)
+
+
+def _url(sock: socket.socket) -> str:
+    host, number = sock.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{number}"
 
 
 async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float) -> None:

@@ -41,6 +41,7 @@ class Settings:
     remote_media_timeout_s: float = field(
         default=limits.REMOTE_MEDIA_S, metadata={"help": "Seconds that another server has for that"}
     )
+    workers: int = field(default=1, metadata={"help": "Processes that serve; one is all that SQLite allows"})
     max_unsent_bytes: int = field(
         default=1_048_576,
         metadata={"help": "Unsent bytes of one device, above which it is sent away to resume"},
@@ -101,6 +102,9 @@ class Settings:
     )
     webhook_waiting_s: int = field(
         default=limits.WAITING_S, metadata={"help": "Seconds after which an event that still waits is given up"}
+    )
+    ready_s: float = field(
+        default=2.0, metadata={"help": "Seconds within which /readyz has to hear what the gateway says to itself"}
     )
     drain_s: float = field(default=10.0, metadata={"help": "Seconds that a stop may take"})
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
@@ -178,6 +182,10 @@ _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
         "should be an address such as s3://bucket/prefix, gs://bucket/prefix or az://container/prefix",
     ),
     "allowed_networks": (_each(ip_network), "should be networks such as 127.0.0.0/8, comma-separated"),
+    "workers": (
+        lambda it: it == 1,
+        "should be 1: with SQLite one process alone writes, and answers from memory what it wrote",
+    ),
     "max_unsent_bytes": (lambda it: it > 0, "should be above 0"),
     "commands_per_second": (lambda it: it > 0, "should be above 0"),
     "user_commands_per_second": (lambda it: it >= 0, "should not be below 0"),
@@ -196,6 +204,7 @@ _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "webhook_failed_s": (lambda it: it >= 0, "should not be below 0"),
     "webhook_waiting_s": (lambda it: it > 0, "should be above 0"),
     "remote_media_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
+    "ready_s": (lambda it: 0 < it < inf, "should be above 0"),
     "drain_s": (lambda it: 0 <= it < inf, "should not be below 0"),
     "log_level": (lambda it: it in ("debug", "info", "warning", "error"), "should be debug, info, warning or error"),
 }

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
-from gateway.domain.model import App, ExternalId, Key, Scope, User
+from gateway.domain.model import OWN, App, ExternalId, Key, Scope, User
 from gateway.domain.value import Value
 
 OWNER: Final = frozenset({Scope.ACCOUNT})
@@ -41,8 +41,8 @@ def permit(caller: Caller, scopes: frozenset[Scope], app_id: str | None) -> None
 
 
 def permit_app(caller: Caller, app: App) -> None:
-    """A service account reaches no apps but its own; raises `Refused` (404)."""
-    if caller.service_account_id not in (None, app.service_account_id):
+    """A service account reaches no apps but its own, and nobody the gateway's own; raises `Refused` (404)."""
+    if app.id == OWN or caller.service_account_id not in (None, app.service_account_id):
         raise Refused(errors.APP_NOT_FOUND)
 
 

@@ -148,9 +148,12 @@ def again(problem: Problem) -> Mapping[str, str]:
     return AGAIN.get(problem.status, {})
 
 
+def refused(problem: Problem) -> Json:
+    return {"errors": [{"code": problem.code, "title": problem.title}]}
+
+
 def refusal(problem: Problem, spoken: Manner = NOW) -> web.Response:
-    said = {"errors": [{"code": problem.code, "title": problem.title}]}
-    response = answer(problem.status, spoken.answered(said, {}))
+    response = answer(problem.status, spoken.answered(refused(problem), {}))
     response.headers.update(again(problem))
     if problem is errors.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Basic realm="heliograph"'
@@ -160,7 +163,7 @@ def refusal(problem: Problem, spoken: Manner = NOW) -> web.Response:
 def _refusals(meter: Meter) -> Middleware:
     """Whatever goes wrong leaves in the shape that the API documents."""
 
-    def refused(problem: Problem, request: web.Request) -> web.StreamResponse:
+    def counted(problem: Problem, request: web.Request) -> web.StreamResponse:
         meter.refusals[REST, problem.code] += 1
         return refusal(problem, manner(request))
 
@@ -168,18 +171,18 @@ def _refusals(meter: Meter) -> Middleware:
     async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
-        except Refused as problem:
-            return refused(problem.problem, request)
+        except Refused as wrong:
+            return counted(wrong.problem, request)
         except web.HTTPMethodNotAllowed as wrong:
-            response = refused(errors.METHOD_NOT_ALLOWED, request)
+            response = counted(errors.METHOD_NOT_ALLOWED, request)
             response.headers["Allow"] = ", ".join(manner(request).allowed(wrong.allowed_methods))
             return response
         except tuple(KNOWN) as known:
-            return refused(next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)), request)
+            return counted(next(problem for kind, problem in KNOWN.items() if isinstance(known, kind)), request)
         except web.HTTPException:
             raise
         except Exception:
             log.exception("request failed", method=request.method, route=str(request.match_info.route))
-            return refused(errors.INTERNAL, request)
+            return counted(errors.INTERNAL, request)
 
     return refusals

@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from gateway.domain import errors
-from gateway.edge.http import refusal
+from gateway.edge.http import answer, refused
+from gateway.edge.own_device import OwnDevice
 from gateway.edge.sockets import Doors
 from gateway.flow.floor import Flow
 from gateway.flow.metrics import METRICS, Histogram, Metric, Reading, Readings
@@ -51,16 +52,18 @@ def _bound(seconds: float) -> str:
     return "+Inf" if isinf(seconds) else str(seconds)
 
 
-def routes(flow: Flow, doors: Doors, prefix: str) -> list[web.RouteDef]:
+def routes(flow: Flow, doors: Doors, device: OwnDevice, prefix: str) -> list[web.RouteDef]:
     readings = Readings(flow, doors)
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
 
     async def ready(_: web.Request) -> web.Response:
-        if not await flow.store.ready():
-            return refusal(errors.UNAVAILABLE)
-        return web.json_response({"status": "ready"})
+        found = await device.look()
+        if found.failed is None:
+            return answer(200, {"status": "ready", "tookMs": found.took_ms})
+        said = {"status": "not ready", "failed": found.failed, "why": found.why, "tookMs": found.took_ms}
+        return answer(503, {**said, **refused(errors.UNAVAILABLE)})
 
     async def metrics(_: web.Request) -> web.Response:
         body = generate_latest(Exposition(await readings()))

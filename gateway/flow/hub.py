@@ -6,6 +6,7 @@ from typing import Protocol
 from gateway.domain.audience import Eviction, evicted
 from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten, UserMerged
 from gateway.domain.goodbyes import Goodbye
+from gateway.domain.model import OWN
 from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
@@ -35,7 +36,8 @@ class Hub:
         self._by_user: dict[str, list[Listener]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, self._by_user.values()))
+        """How many devices there are, but for the gateway's own."""
+        return sum(map(len, self._by_user.values())) - len(self._by_user.get(OWN, ()))
 
     def join(self, listener: Listener) -> None:
         self._by_user.setdefault(listener.user_id, []).append(listener)

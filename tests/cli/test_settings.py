@@ -14,7 +14,7 @@ from tests.journeys.process import command, new_app, serving, spoken_to
 NUMBERS = {
     *("port", "max_unsent_bytes", "commands_per_second", "webhook_timeout_s", "remote_media_timeout_s", "drain_s"),
     *("user_commands_per_second", "requests_per_second", "connects_per_second", "anonymous_per_hour"),
-    *("max_sockets", "max_sockets_per_user"),
+    *("max_sockets", "max_sockets_per_user", "workers", "ready_s"),
 }
 UNKNOWN = "is not a setting of the gateway"
 
@@ -118,6 +118,8 @@ BAD = {
     "max_sockets_per_user": ["0", "-1"],
     "webhook_timeout_s": ["0", "-1", "nan", "inf"],
     "webhook_intervals_s": ["soon", "1,two", "-1", "nan", "inf"],
+    "workers": ["0", "2", "-1"],
+    "ready_s": ["0", "-1", "nan", "inf"],
     "drain_s": ["-0.1", "nan", "inf"],
     "log_level": ["loud", "INFO", ""],
 }

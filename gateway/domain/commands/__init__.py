@@ -60,6 +60,7 @@ from gateway.domain.commands.people import (
     UpdateDevice,
     UpdateUser,
 )
+from gateway.domain.commands.probe import PrepareProbe
 from gateway.domain.commands.service_accounts import (
     CreateServiceAccount,
     CreateServiceAccountKey,
@@ -135,6 +136,7 @@ __all__ = [
     "PassControl",
     "Post",
     "Posted",
+    "PrepareProbe",
     "Press",
     "PutMenu",
     "PutModeration",

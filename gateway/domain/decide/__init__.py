@@ -22,6 +22,7 @@ from gateway.domain.decide import (
     offices,
     partners,
     people,
+    probe,
     service_accounts,
     switchboards,
     templates,
@@ -98,6 +99,7 @@ DECIDERS: Final[dict[type[cmd.AnyCommand], Callable[[House, Any, Stamp], Decisio
     cmd.Press: buttons.press,
     cmd.KeepAttachment: attachments.keep,
     cmd.RemoveAttachment: attachments.remove,
+    cmd.PrepareProbe: probe.prepare,
 }
 
 

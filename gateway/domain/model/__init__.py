@@ -5,6 +5,7 @@ from gateway.domain.model.clients import PENDING, SDK, AnyCriteria, Association,
 from gateway.domain.model.menus import Menu
 from gateway.domain.model.moderation import Moderation
 from gateway.domain.model.offices import (
+    OWN,
     Account,
     App,
     AppSettings,
@@ -28,6 +29,7 @@ from gateway.domain.value import Metadata
 
 __all__ = [
     "API",
+    "OWN",
     "PENDING",
     "SDK",
     "Account",

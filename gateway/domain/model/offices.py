@@ -1,7 +1,7 @@
 """Apps, their keys, integrations and webhooks."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from gateway.domain.channels import CHANNELS, CUSTOM
 from gateway.domain.model.menus import Menu
@@ -10,6 +10,8 @@ from gateway.domain.model.signing import SigningSecret
 from gateway.domain.model.switchboards import Switchboard
 from gateway.domain.model.templates import MessageTemplate
 from gateway.domain.value import Metadata, Shape, Value
+
+OWN: Final = "self"  # the app in which the gateway talks to itself; no list shows it, and no key reaches it
 
 
 class Scope(StrEnum):

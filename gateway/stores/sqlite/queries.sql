@@ -22,8 +22,8 @@ SELECT body FROM partners WHERE id = ?;
 -- app_of_integration: The app an integration belongs to.
 SELECT app_id FROM integrations WHERE id = ?;
 
--- offices_after: A page of apps, oldest first, but for the first so many.
-SELECT body FROM offices WHERE id > ? ORDER BY id LIMIT ? OFFSET ?;
+-- offices_after: A page of apps, oldest first, but for the first so many, and for the gateway's own.
+SELECT body FROM offices WHERE id > ? AND id <> 'self' ORDER BY id LIMIT ? OFFSET ?;
 
 -- offices_of_after: The same of the apps of a service account.
 SELECT body FROM offices
@@ -33,8 +33,8 @@ WHERE json_extract(body, '$.app.service_account_id') = ? AND id > ? ORDER BY id 
 SELECT body FROM offices
 WHERE json_extract(body, '$.app.service_account_id') = ? AND id < ? ORDER BY id DESC LIMIT ?;
 
--- offices_before: The page of apps before one, newest first.
-SELECT body FROM offices WHERE id < ? ORDER BY id DESC LIMIT ?;
+-- offices_before: The page of apps before one, newest first, but for the gateway's own.
+SELECT body FROM offices WHERE id < ? AND id <> 'self' ORDER BY id DESC LIMIT ?;
 
 -- rooms_by_id: Conversations with their participants.
 SELECT id, body FROM rooms WHERE id IN (SELECT value FROM json_each(?));
