@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from random import Random, SystemRandom
@@ -11,8 +13,9 @@ import pytest
 
 from gateway.flow.provision import Credentials
 from tests.house_under_test import Device, House, Json
-from tests.journeys.process import new_app, serving, spoken_to
-from tests.journeys.test_kill_nine import LOST, Business, Speaker, die, texts
+from tests.journeys.process import new_app, spoken_to
+from tests.kills.lives import Lives, cut_off, lives
+from tests.kills.speaking import Business, Speaker
 from tests.receiver import Receiver
 
 KILLS = 12
@@ -78,11 +81,7 @@ class Street:
         self._names = (f"visitor{it}" for it in itertools.count())
 
     async def live(self, house: House) -> None:
-        everybody = (self.ann.talk(house), self.business.talk(house), *(self._visits(house) for _ in range(VISITORS)))
-        ended = await asyncio.gather(*everybody, return_exceptions=True)
-        for why in ended:
-            assert isinstance(why, LOST), f"somebody stopped who was not cut off: {why!r}"
-            assert not isinstance(why, TimeoutError), "somebody was left without an answer"
+        await cut_off(self.ann.talk(house), self.business.talk(house), *(self._visits(house) for _ in range(VISITORS)))
 
     async def _visits(self, house: House) -> None:
         """One after the other; whoever was cut off comes back first."""
@@ -100,26 +99,35 @@ class Street:
         return self.visitors[-1]
 
 
-async def founded(data: Path, credentials: Credentials, receiver: Receiver) -> Street:
-    async with serving(data) as gateway, spoken_to(await gateway.ready(), credentials) as house:
-        await house.webhook(receiver.url, "conversation:message", "user:merge")
-        return Street(await house.personal("ann"))
+@asynccontextmanager
+async def housed(born: Lives, credentials: Credentials, after_s: float | None = None) -> AsyncIterator[House]:
+    """A life of the gateway, which is killed so long after it is ready, or at the end."""
+    async with born.life() as life:
+        url = await life.url()
+        assert url is not None
+        async with spoken_to(url, credentials) as house:
+            if after_s is not None:
+                asyncio.get_running_loop().call_later(after_s, life.kill)
+            yield house
 
 
 @pytest.mark.slow
 async def test_kill_nine_leaves_everybody_whole_before_a_merge_or_after(tmp_path: Path, receiver: Receiver) -> None:
     seed = int(os.environ.get("KILL_NINE_SEED") or SystemRandom().randrange(1 << 32))
     print(f"KILL_NINE_SEED={seed}")  # noqa: T201 shown when the test fails
-    dice = Random(seed)
     credentials = await new_app(tmp_path)
-    street = await founded(tmp_path, credentials, receiver)
+    async with lives(tmp_path) as born:
+        await _killed_and_checked(born, credentials, receiver, Random(seed))
+
+
+async def _killed_and_checked(born: Lives, credentials: Credentials, receiver: Receiver, dice: Random) -> None:
+    async with housed(born, credentials) as house:
+        await house.webhook(receiver.url, "conversation:message", "user:merge")
+        street = Street(await house.personal("ann"))
     for _ in range(KILLS):
-        async with (
-            serving(tmp_path, commands_per_second="100000") as gateway,
-            spoken_to(await gateway.ready(), credentials) as house,
-        ):
-            await asyncio.gather(street.live(house), die(gateway, dice.uniform(*AWAKE_S)))
-    async with serving(tmp_path) as gateway, spoken_to(await gateway.ready(), credentials) as house:
+        async with housed(born, credentials, dice.uniform(*AWAKE_S)) as house:
+            await street.live(house)
+    async with housed(born, credentials) as house:
         await street.ann.talk(house, on=False)
         for visitor in street.visitors:
             await _check_visitor(house, visitor)
@@ -163,12 +171,12 @@ async def _check_visitor(house: House, visitor: Visitor) -> None:
 
 
 def _check_history(history: list[Json], street: Street, ann: str) -> None:
-    said = texts(history)
+    said = [it["content"]["text"] for it in history]
     assert len(set(said)) == len(said) > KILLS
     assert {it["author"].get("userId") for it in history} <= {ann, None}
     assert all(one["received"] < other["received"] for one, other in pairwise(history))
     stored = {it["content"]["text"]: it["id"] for it in history}
-    acknowledged = {text: it["message"]["id"] for text, it in street.ann.acknowledged.items()}
+    acknowledged = {text: it["id"] for text, it in street.ann.acknowledged.items()}
     acknowledged |= {text: it["id"] for text, it in street.business.acknowledged.items()}
     for visitor in street.visitors:
         acknowledged |= visitor.acknowledged if visitor.is_ann else {}
