@@ -8,6 +8,7 @@ from gateway.config import Settings
 from gateway.domain import errors, goodbyes, limits
 from gateway.flow.metrics import METRICS
 from gateway.wire.early_access import TABLE
+from tests.benchmarks.peers import publication, report
 
 README = Path(__file__).parents[2] / "README.md"
 LIMIT = re.compile(r"^(\w+): Final = ([\d_]+)  # (.+)$", re.MULTILINE)
@@ -56,6 +57,10 @@ def early_access() -> list[str]:
     return lines
 
 
+def peers() -> list[str]:
+    return report.markdown(publication.kept())
+
+
 TABLES = {
     "settings": settings,
     "limits": limits_,
@@ -63,6 +68,7 @@ TABLES = {
     "errors": errors_,
     "close codes": close_codes,
     "early access": early_access,
+    "peers": peers,
 }
 
 

@@ -50,7 +50,7 @@ def machine(tmp_path: Path) -> Machine:
 def test_help_needs_no_python(machine: Machine) -> None:
     helped = machine("help")
     assert helped.returncode == 0
-    for command in ("demo", "test", "check", "format", "load"):
+    for command in ("demo", "test", "check", "format", "load", "peers"):
         assert f"\n  {command} " in helped.stdout
 
 
@@ -60,7 +60,7 @@ def test_an_unknown_command_is_named(machine: Machine) -> None:
     assert "no command 'dmeo'" in refused.stderr
 
 
-@pytest.mark.parametrize("command", ["demo", "test", "check", "format", "load"])
+@pytest.mark.parametrize("command", ["demo", "test", "check", "format", "load", "peers"])
 def test_without_python_it_says_which_is_needed(machine: Machine, command: str) -> None:
     refused = machine(command)
     assert refused.returncode == 1
