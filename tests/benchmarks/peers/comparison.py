@@ -46,10 +46,8 @@ def compared(plan: Plan, peers: Sequence[Peer], tell: Callable[[str], object]) -
             if table[peer.key].skipped is None and monotonic() < ends:
                 table[peer.key] = found = _talked(peer, plan, table[peer.key])
                 tell(f"round {number + 1}: {progress(found)}")
-    for peer in peers:
-        if peer.idles and table[peer.key].rounds and monotonic() < ends:
-            table[peer.key] = _weighed(peer, plan, table[peer.key])
-            tell(f"weighed: {peer.name}")
+                if peer.idles and found.rounds and found.idle is None:
+                    table[peer.key] = _weighed(peer, plan, found)
     return tuple(table.values())
 
 

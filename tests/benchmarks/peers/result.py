@@ -16,7 +16,7 @@ class Plan(msgspec.Struct, frozen=True, rename="camel"):
     in_flight: int = 1  # messages of each sender
     warm_seconds: float = 1.0  # before each of them
     seconds: float = 4.0  # of each measured time
-    rounds: int = 2
+    rounds: int = 3
     rate: float = 20_000.0  # deliveries a second, of all, in the steady part
     idle_sockets: int = 3000
 
