@@ -12,7 +12,7 @@ from gateway.domain.value import Value
 
 def everyone(room: Room, *also: str) -> tuple[str, ...]:
     """The users in the room, and `also` who has just left it."""
-    return (*(it.user_id for it in room.participants), *also)
+    return (*[it.user_id for it in room.participants], *also)
 
 
 def everyone_but(room: Room, user_id: str | None) -> tuple[str, ...]:

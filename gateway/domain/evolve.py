@@ -52,7 +52,7 @@ def _marked(
     participants: tuple[Participant, ...], user_id: str, read: int, last_read: int | None
 ) -> tuple[Participant, ...]:
     return tuple(
-        structs.replace(it, read=read, last_read=last_read) if it.user_id == user_id else it for it in participants
+        [structs.replace(it, read=read, last_read=last_read) if it.user_id == user_id else it for it in participants]
     )
 
 

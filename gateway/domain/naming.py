@@ -28,8 +28,8 @@ CHANNELS: Final = {
 
 def display_name(user: User) -> str | None:
     """Given name and surname, as far as there are any; None where there is neither."""
-    parts = (user.profile.given_name or "", user.profile.surname or "")
-    return " ".join(it.strip() for it in parts if it.strip()) or None
+    given, surname = user.profile.given_name or "", user.profile.surname or ""
+    return f"{given.strip()} {surname.strip()}".strip() or None
 
 
 def author_name(person: Person, spoken_through: str | None, *, use_animal_names: bool) -> str:

@@ -5,10 +5,15 @@ import logging
 from typing import Final
 
 from websockets.frames import Close, Frame, Opcode
+from websockets.frames import apply_mask as unmasked  # type: ignore[attr-defined]
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+TEXT: Final = b"\x81"  # the first byte of a text that is one frame
+MASKED: Final = 0x80
+SIZE_IN_TWO: Final = 126  # the size is in the two bytes that follow
+SIZE_IN_EIGHT: Final = 127
 QUIET: Final = logging.getLogger("gateway.websocket")
 QUIET.setLevel(logging.CRITICAL)  # its debug lines would hold what people say
 
@@ -19,15 +24,17 @@ class Framing(asyncio.Protocol):
     Outgoing frames go straight to the transport: no extension is negotiated, so what is framed once fits everybody.
     """
 
-    __slots__ = ("_heard", "_kind", "_parts", "_protocol", "_transport")
+    __slots__ = ("_heard", "_kind", "_most_bytes", "_parts", "_protocol", "_transport", "_under_way")
 
     def __init__(self, transport: asyncio.Transport, most_bytes: int) -> None:
         """`most_bytes` is how large a message may be, whole or in parts."""
         self._transport = transport
+        self._most_bytes = most_bytes
         self._protocol = ServerProtocol(max_size=most_bytes, logger=QUIET)
         self._heard = True  # whether anything has come since somebody last looked
         self._kind = Opcode.TEXT
         self._parts = bytearray()
+        self._under_way = 1  # what the protocol has begun and not given yet: bytes of frames, and a message in parts
 
     # What comes of it
 
@@ -56,14 +63,22 @@ class Framing(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
+        if not self._under_way:
+            data = self._take_short(data)
+            if not data:
+                return
+        self._under_way += len(data)
         protocol = self._protocol
         protocol.receive_data(data)
         events = protocol.events_received()
         for event in events:
             if isinstance(event, Frame):
+                self._under_way -= _size(event)
                 self._take(event)
             elif isinstance(event, Request):
                 self._upgrade(event)
+                if data.endswith(b"\r\n\r\n"):
+                    self._under_way = 0
         self._taken(len(events))
         if protocol.parser_exc is not None:
             self._violated()
@@ -76,6 +91,16 @@ class Framing(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         self._protocol.parser.close()  # it holds the protocol that holds it
+
+    def _take_short(self, data: bytes) -> bytes:
+        """Take the texts that `data` begins with, whole and short as most are, past the protocol; gives the rest."""
+        done = frames = 0
+        while self._protocol.state is State.OPEN and (found := _short_text(data, done, self._most_bytes)):
+            text, done = found
+            frames += 1
+            self._told(Opcode.TEXT, text)
+        self._taken(frames)
+        return data[done:] if done else data
 
     def _upgrade(self, request: Request) -> None:
         self._protocol.send_response(self._protocol.accept(request))
@@ -95,8 +120,10 @@ class Framing(asyncio.Protocol):
         """A part of a message, or all of it; the protocol bounds their sum."""
         if frame.opcode is not Opcode.CONT:
             self._kind = frame.opcode
+            self._under_way += 1
         self._parts += frame.data
         if frame.fin:
+            self._under_way -= 1
             message, self._parts = bytes(self._parts), bytearray()
             self._told(self._kind, message)
 
@@ -125,3 +152,24 @@ class Framing(asyncio.Protocol):
             return b"".join(self._protocol.data_to_send())
         self._protocol.data_to_send()
         return Frame(Opcode.CLOSE, Close(code, reason).serialize()).serialize(mask=False)
+
+
+def _short_text(data: bytes, start: int, most_bytes: int) -> tuple[bytes, int] | None:
+    """The text frame that begins there, and where it ends; None if it is in parts, not masked, long or not all here."""
+    if len(data) < start + 8 or data[start : start + 1] != TEXT:
+        return None
+    size, mask = data[start + 1] - MASKED, start + 2
+    if size == SIZE_IN_TWO:
+        size, mask = int.from_bytes(data[start + 2 : start + 4]), start + 4
+    elif size == SIZE_IN_EIGHT:
+        return None
+    end = mask + 4 + size
+    if not 0 <= size <= most_bytes or end > len(data):
+        return None
+    return unmasked(data[mask + 4 : end], data[mask : mask + 4]), end
+
+
+def _size(frame: Frame) -> int:
+    """Bytes that a frame took on its way here, in the shortest form there is."""
+    size = len(frame.data)
+    return size + (6 if size < 126 else 8 if size < 65_536 else 14)

@@ -18,7 +18,7 @@ from gateway.ports import Bus, Mirrored, Stamper, Store
 
 Answer = TypeVar("Answer")
 
-GROUP: Final = 256  # commands in one transaction, at most
+GROUP: Final = 1024  # commands in one transaction, at most
 
 log = structlog.get_logger(__name__)
 

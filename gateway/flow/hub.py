@@ -1,7 +1,7 @@
 """Who is connected, and the fan-out: an event is rendered once and handed to every device of its audience."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.domain.audience import Eviction, evicted
 from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten, UserMerged
@@ -10,7 +10,15 @@ from gateway.domain.model import OWN
 from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
-from gateway.wire.socket import Said
+
+
+class Heard(NamedTuple):
+    """What a device is told in one go, of one conversation where it is of any: frames in order, with their seqs."""
+
+    frames: Sequence[tuple[bytes, int]]
+    conversation_id: str | None
+    together: bytes
+    """All of the frames."""
 
 
 class Listener(Protocol):
@@ -21,11 +29,15 @@ class Listener(Protocol):
     integration_id: str
     key_id: str | None
 
-    def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None: ...
+    def hear(self, heard: Heard) -> None: ...
     def expect(self, pushed: Pushed) -> None: ...
     def forget(self) -> None: ...
     def merged(self, event: UserMerged) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
+
+
+Talk = dict[tuple[str, tuple[str, ...]], list[MessagePosted]]
+"""Messages by their conversation and who hears them."""
 
 
 class Hub:
@@ -57,37 +69,56 @@ class Hub:
         return [listener for there in self._by_user.values() for listener in there]
 
     def hear(self, events: Sequence[Event]) -> None:
-        """Hand committed events, in order, to whom they are meant for."""
+        """Hand committed events to whom they are meant for, in order per conversation.
+
+        What is said in a conversation without anything else in between goes to each of its devices as one.
+        """
+        talk: Talk = {}
         for event in events:
-            self._tell(event)
-            if isinstance(event, MessagePosted) and event.receipts:
-                self._expect(event)
-            if isinstance(event, UserForgotten):
-                self._forget(event)
-            if isinstance(event, UserMerged):
-                for listener in self.of(event.discarded.id):
-                    listener.merged(event)
-            eviction = evicted(event)
-            if eviction is not None:
-                self._evict(eviction)
+            if type(event) is MessagePosted and not event.receipts:
+                talk.setdefault((event.conversation.id, event.audience), []).append(event)
+                continue
+            self._pass_on(talk)
+            talk = {}
+            self._take(event)
+        self._pass_on(talk)
+
+    def _take(self, event: Event) -> None:
+        """Any event, with what follows of it for the devices themselves."""
+        self._tell(event)
+        if isinstance(event, MessagePosted) and event.receipts:
+            self._expect(event)
+        if isinstance(event, UserForgotten):
+            self._forget(event)
+        if isinstance(event, UserMerged):
+            for listener in self.of(event.discarded.id):
+                listener.merged(event)
+        eviction = evicted(event)
+        if eviction is not None:
+            self._evict(eviction)
+
+    def _pass_on(self, talk: Talk) -> None:
+        for (conversation_id, audience), messages in talk.items():
+            there = [listener for user_id in audience for listener in self._by_user.get(user_id, ())]
+            if there:
+                frames = [(socket.message_said(it), it.seq) for it in messages]
+                together = b"".join([frame for frame, _ in frames]) if len(frames) > 1 else frames[0][0]
+                heard = Heard(frames, conversation_id, together)
+                for listener in there:
+                    listener.hear(heard)
+                self._meter.deliveries += len(there) * len(frames)
 
     def _tell(self, event: Event) -> None:
-        said: Said | None = None
-        conversation_id, seq = None, 0
-        for user_id in event.audience:
-            there = self._by_user.get(user_id)
-            if not there:
-                continue
-            if said is None:
-                said = socket.say(event)
-                if said is None:
-                    return
-                if isinstance(event, ConversationEvent):
-                    conversation_id, seq = event.conversation.id, event.seq
-            frame = said.to(user_id)
-            for listener in there:
-                listener.hear(frame, conversation_id, seq)
-            self._meter.deliveries += len(there)
+        there = [listener for user_id in event.audience for listener in self._by_user.get(user_id, ())]
+        said = socket.say(event) if there else None
+        if said is None:
+            return
+        place = (event.conversation.id, event.seq) if isinstance(event, ConversationEvent) else (None, 0)
+        to_all = _alone(said.to_all, *place)
+        for listener in there:
+            frame = said.to(listener.user_id)
+            listener.hear(to_all if frame is said.to_all else _alone(frame, *place))
+        self._meter.deliveries += len(there)
 
     def _expect(self, event: MessagePosted) -> None:
         """Have those who were just handed a message prove that it arrived; its author need not."""
@@ -106,6 +137,10 @@ class Hub:
         for listener in there:
             if _fits(listener, eviction):
                 listener.dismiss(eviction.goodbye)
+
+
+def _alone(frame: bytes, conversation_id: str | None, seq: int) -> Heard:
+    return Heard(((frame, seq),), conversation_id, frame)
 
 
 def _fits(listener: Listener, eviction: Eviction) -> bool:

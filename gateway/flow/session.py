@@ -13,6 +13,7 @@ from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Person, Source
 from gateway.flow import arrivals
 from gateway.flow.floor import Flow
+from gateway.flow.hub import Heard
 from gateway.flow.identity import Proof
 from gateway.flow.receipts import Pushed, Receipts
 from gateway.flow.turns import Turns
@@ -62,7 +63,7 @@ class Session:
         self._logging_in = False
         self._over = False
         self._turns = Turns(self)
-        self._held: list[tuple[bytes, str | None, int]] | None = None
+        self._held: list[Heard] | None = None
         self._held_back: list[Pushed] = []
         self._receipts = Receipts()
         self.receipts = False
@@ -110,11 +111,11 @@ class Session:
 
     # What the hub gives
 
-    def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None:
+    def hear(self, heard: Heard) -> None:
         if self._held is not None:
-            self._held.append((frame, conversation_id, seq))
+            self._held.append(heard)
         elif not self._over:
-            self._socket.write(frame)
+            self._socket.write(heard.together)
 
     def expect(self, pushed: Pushed) -> None:
         """What was just heard is to be proven to arrive."""
@@ -210,9 +211,8 @@ class Session:
         `pushed` are the messages in `said` that are to be proven to arrive.
         """
         held, self._held = self._held or (), None
-        for frame, conversation_id, seq in held:
-            if not seq or conversation_id is None or seq > told.get(conversation_id, 0):
-                said.append(frame)
+        for it in held:
+            said += [frame for frame, seq in it.frames if not seq or seq > told.get(it.conversation_id or "", 0)]
         if said:
             self.write(b"".join(said))
         pushed += self._held_back

@@ -73,6 +73,11 @@ def say(it: ev.Event) -> Said | None:
     return Said(to_all)
 
 
+def message_said(it: ev.MessagePosted) -> bytes:
+    """A message as everybody who hears it is told it."""
+    return framed(encode(_event(it, _message(it))))
+
+
 def merged(it: ev.UserMerged, session_token: str | None) -> bytes:
     """A merge as it is told to a device that goes on as the survivor's, which may need a session of its own."""
     return framed(encode(_event(it, without_none(**_merged(it), sessionToken=session_token))))

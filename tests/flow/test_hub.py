@@ -11,7 +11,7 @@ from msgspec import structs
 from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
-from gateway.flow.hub import Hub
+from gateway.flow.hub import Heard, Hub
 from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
@@ -28,15 +28,18 @@ class Ear:
         self.app_id = app_id
         self.integration_id = integration_id
         self.key_id = key_id
+        self.heard: list[Heard] = []
         self.frames: list[bytes] = []
         self.places: list[tuple[str | None, int]] = []
         self.goodbyes: list[Goodbye] = []
         self.expected: list[Pushed] = []
         self.merges: list[ev.UserMerged] = []
 
-    def hear(self, frame: bytes, conversation_id: str | None, seq: int) -> None:
-        self.frames.append(frame)
-        self.places.append((conversation_id, seq))
+    def hear(self, heard: Heard) -> None:
+        assert heard.together == b"".join(frame for frame, _ in heard.frames)
+        self.heard.append(heard)
+        self.frames += [frame for frame, _ in heard.frames]
+        self.places += [(heard.conversation_id, seq) for _, seq in heard.frames]
 
     def expect(self, pushed: Pushed) -> None:
         self.expected.append(pushed)
@@ -209,3 +212,29 @@ def test_the_discarded_ones_devices_learn_of_a_merge_and_the_survivors_hear_of_i
     hub.hear([event])
     assert [len(it.frames) for it in (ann, bob, cat)] == [1, 0, 0]
     assert [it.merges for it in (ann, bob, cat)] == [[], [event], []]
+
+
+def test_what_is_said_in_a_conversation_goes_out_as_one(hub: Hub) -> None:
+    """In the order it was said, whatever is said elsewhere in between; anything else ends it."""
+    said, read = to(first(ev.MessagePosted), "ann", "bob"), to(first(ev.HasRead), "ann", "bob")
+    assert isinstance(said, ev.MessagePosted)
+    here = [structs.replace(said, seq=seq) for seq in (1, 2, 3)]
+    elsewhere = structs.replace(said, conversation=structs.replace(said.conversation, id="elsewhere"))
+    ann, bob = there(hub, "ann", "bob")
+    hub.hear([here[0], elsewhere, here[1], read, here[2]])
+    room = said.conversation.id
+    assert [(it.conversation_id, len(it.frames)) for it in ann.heard] == [
+        (room, 2),
+        ("elsewhere", 1),
+        (read.conversation.id, 1),
+        (room, 1),
+    ]
+    assert [seq for place, seq in ann.places if place == room and seq in (1, 2, 3)] == [1, 2, 3]
+    assert ann.heard == bob.heard
+
+
+def test_those_who_came_meanwhile_hear_only_what_was_said_to_them(hub: Hub) -> None:
+    said = to(first(ev.MessagePosted), "ann")
+    ann, bob = there(hub, "ann", "bob")
+    hub.hear([said, structs.replace(said, audience=("ann", "bob")), said])
+    assert (len(ann.frames), len(bob.frames)) == (3, 1)

@@ -185,5 +185,7 @@ def _check_content(command: cmd.Post, person: Person | None) -> None:
 
 
 def _check_offers(room: Room, content: Content) -> None:
+    if isinstance(content, Text) and not content.actions:  # most messages
+        return
     if room.conversation.type is Kind.GROUP and any(isinstance(it, BuyAction) for it in actions_of(content)):
         raise Refused(errors.NO_BUY_IN_GROUPS)

@@ -24,7 +24,7 @@ _HIDING: Final = {"text": cards.masked, "html_text": cards.masked_html}
 def worded(command: cmd.Post, office: Office, stamp: Stamp) -> tuple[cmd.Part, ...]:
     """What the messages that a post makes say, in order; raises `Refused`."""
     said, settings = command.parts or parts(command, office.templates), office.app.settings
-    return tuple(cmd.Part(stored(it.content, settings, stamp), it.metadata) for it in said)
+    return tuple([cmd.Part(stored(it.content, settings, stamp), it.metadata) for it in said])
 
 
 def stored(content: Content, settings: AppSettings, stamp: Stamp) -> Content:

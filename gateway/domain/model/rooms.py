@@ -67,7 +67,10 @@ class Room(Value):
     participants: tuple[Participant, ...] = ()
 
     def seat(self, user_id: str) -> Participant | None:
-        return next((it for it in self.participants if it.user_id == user_id), None)
+        for it in self.participants:
+            if it.user_id == user_id:
+                return it
+        return None
 
     def unread(self, participant: Participant) -> int:
         return self.conversation.posted - max(participant.read, self.conversation.cleared)

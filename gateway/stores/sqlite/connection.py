@@ -1,11 +1,10 @@
 """A connection to the database file, and the statements it knows by name."""
 
-import asyncio
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -58,18 +57,38 @@ def _rows_of(name: str, rows: int) -> str:
     return PLACEHOLDERS.sub(", ".join([row] * rows), sql)
 
 
+class _Whole(aiosqlite.Connection):
+    """Runs a whole transaction in one turn of its thread: each further turn would wait for the loop's."""
+
+    async def transact(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        done: list[list[Row]] = await self._execute(self._all_or_none, statements)  # type: ignore[no-untyped-call]
+        return done
+
+    def _all_or_none(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        db = self._conn
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            rows = [db.execute(*it).fetchall() for it in statements]
+            db.execute("COMMIT")
+        except BaseException:
+            with suppress(Error):  # some failures have rolled back already, others never began
+                db.execute("ROLLBACK")
+            raise
+        return rows
+
+
 class Connection:
     """One connection with its own thread."""
 
-    def __init__(self, raw: aiosqlite.Connection) -> None:
+    def __init__(self, raw: _Whole) -> None:
         self._raw = raw
 
     @classmethod
     async def open(cls, path: Path, *, reader: bool = False) -> "Connection":
-        # A write that meets no transaction opens one: what lined up behind a failure that ended the transaction by
-        # itself, as a full disk may, is rolled back with it.
-        level = None if reader else "IMMEDIATE"
-        connection = cls(await aiosqlite.connect(path, isolation_level=level, cached_statements=256))
+        connect = partial(sqlite3.connect, path, isolation_level=None, cached_statements=256)
+        raw = _Whole(connect, iter_chunk_size=ROWS)
+        connection = cls(raw)
+        await raw
         try:
             await connection._prepare(reader=reader)
         except Error:
@@ -113,20 +132,8 @@ class Connection:
         return next(iter(await self.rows(name, *values)), None)
 
     async def transact(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """All of them or none, on disk when it returns. They line up for the connection's thread at once.
-
-        Gives the rows of each.
-        """
-        try:
-            await self.run("BEGIN IMMEDIATE")
-            done = await asyncio.gather(*(self._raw.execute_fetchall(*it) for it in statements), return_exceptions=True)
-            rows = _all_of(done)
-            await self.run("COMMIT")
-        except BaseException:
-            with suppress(Error):  # some failures have rolled back already, others never began
-                await self.run("ROLLBACK")
-            raise
-        return rows
+        """All of them or none, on disk when it returns. Gives the rows of each."""
+        return await self._raw.transact(statements)
 
     async def close(self) -> None:
         await self._raw.close()
@@ -138,13 +145,3 @@ def _scrubbed(kind: str, body: str, ids: str) -> str:
     for user_id in load(ids, tuple[str, ...]):
         kept = scrubbed(kept, user_id)
     return store(kept)
-
-
-def _all_of(outcomes: Sequence[Iterable[Row] | BaseException]) -> list[list[Row]]:
-    """What the statements gave; raises the first failure."""
-    found = []
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-        found.append(list(outcome))
-    return found
