@@ -10,6 +10,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+END_OF_HEAD: Final = b"\r\n\r\n"
 TEXT: Final = b"\x81"  # the first byte of a text that is one frame
 MASKED: Final = 0x80
 SIZE_IN_TWO: Final = 126  # the size is in the two bytes that follow
@@ -77,7 +78,7 @@ class Framing(asyncio.Protocol):
                 self._take(event)
             elif isinstance(event, Request):
                 self._upgrade(event)
-                if data.endswith(b"\r\n\r\n"):
+                if data.find(END_OF_HEAD) == len(data) - len(END_OF_HEAD):
                     self._under_way = 0
         self._taken(len(events))
         if protocol.parser_exc is not None:
