@@ -37,6 +37,7 @@ from gateway.edge.sockets import Doors
 from gateway.edge.v1 import door as v1
 from gateway.flow import provision, purge, retention, sweeper
 from gateway.flow.admission import Admission, Allowance
+from gateway.flow.annals import Annals
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
@@ -105,7 +106,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     fetcher = HttpFetcher(settings.networks, settings.remote_media_timeout_s)
     moderator = HttpModerator(settings.networks)
     meter = Meter(time.perf_counter)
-    bus, tasks, hub, registry = LocalBus(), Tasks(), Hub(meter), Registry(store)
+    bus, tasks, hub, registry, annals = LocalBus(), Tasks(), Hub(meter), Registry(store), Annals(store)
     terms = Terms(now_ms, random.random, settings.intervals_s, keeps=settings.webhook_history_s > 0)
     deliverer = Deliverer(store, poster, tasks, terms, lambda app_id, hook: disable(corridor, app_id, hook))
     corridor = Corridor(store, bus, RealStamp, deliverer.due, meter)
@@ -114,7 +115,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     typists = Typists(store, bus, corridor, RealStamp, tasks.spawn)
     media = Media(store, fetcher if settings.check_remote_media else None)
     moderators = Moderators(store, media, moderator, RealStamp, now_ms)
-    for hear in (registry.hear, hub.hear, typists.hear, deliverer.hear, moderators.hear, purging.hear):
+    for hear in (registry.hear, hub.hear, annals.hear, typists.hear, deliverer.hear, moderators.hear, purging.hear):
         bus.subscribe(hear)
     tasks.spawn(corridor.decide_and_commit())
     tasks.spawn(corridor.tell())
@@ -125,6 +126,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             corridor=corridor,
             lobby=Lobby(corridor, media, moderators),
             hub=hub,
+            annals=annals,
             registry=registry,
             identity=Identity(registry, now_ms),
             queries=Queries(store),

@@ -66,6 +66,8 @@ class Options:
         Between two lines that say how it goes; without it a second, and a minute where it soaks.
     missed
         Messages posted to each room while all devices are cut off (resume).
+    in_rooms
+        Devices sit in rooms, which their welcome shows (connects, idle).
     source
         Who speaks (webhooks, backlog): devices, which hear each other, or the business over REST, to nobody.
     webhooks
@@ -107,6 +109,7 @@ class Options:
     minutes: Annotated[float, between(0.01, 600)] = 30.0
     progress_seconds: Annotated[float | None, between(0.1, 600)] = None
     missed: Annotated[int, between(1, 500)] = 10
+    in_rooms: bool = False
     source: Source = "devices"
     webhooks: Annotated[int, between(1, MAX_WEBHOOKS)] = 1
     one_per_call: bool = False

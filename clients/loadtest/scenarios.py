@@ -40,7 +40,7 @@ async def webhooks(stage: Stage) -> None:
 
 async def idle(stage: Stage) -> None:
     """Everybody is connected, and nothing is said."""
-    stage.guests += await crowd.strangers(stage.plan, stage.scene)
+    stage.guests += await invite(stage)
     await connect_all(stage)
     async with stage.measured(stage.plan.options.seconds):
         pass
@@ -48,7 +48,7 @@ async def idle(stage: Stage) -> None:
 
 async def connects(stage: Stage) -> None:
     """Devices connect, are welcomed and break off, over and over."""
-    stage.guests += await crowd.strangers(stage.plan, stage.scene)
+    stage.guests += await invite(stage)
     lanes = min(stage.plan.options.lanes, len(stage.guests))
     await stage.reach("ready")
     async with stage.measured(stage.plan.options.seconds):
@@ -94,6 +94,13 @@ async def desks(stage: Stage) -> list[Room]:
 
 
 SOURCES: Final[dict[Source, Callable[[Stage], Awaitable[list[Room]]]]] = {"devices": devices, "rest": desks}
+
+
+async def invite(stage: Stage) -> list[Guest]:
+    """Guests who sit in rooms or in none, and are not online yet."""
+    if not stage.plan.options.in_rooms:
+        return await crowd.strangers(stage.plan, stage.scene)
+    return [guest for room in await crowd.rooms(stage.plan, stage.scene) for guest in room.guests]
 
 
 async def gather(stage: Stage, first: type[Guest] = Guest) -> list[Room]:

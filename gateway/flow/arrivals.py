@@ -7,7 +7,7 @@ from typing import Protocol
 from gateway.domain import audience, goodbyes
 from gateway.domain.commands import Connect, DeviceDraft, Needs, OpenSession, Ref, UpdateDevice
 from gateway.domain.errors import Refused
-from gateway.domain.events import MessagePosted, ReachedUser, UserMerged
+from gateway.domain.events import ReachedUser, UserMerged
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import Integration, Person, Source
 from gateway.flow import visits
@@ -86,7 +86,7 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         session_hash=tokens.digest(auth.session_token) if auth.session_token is not None else None,
         new_session_hash=tokens.digest(token) if token else None,
     )
-    person = await device.flow.corridor.execute(command)
+    person = await device.flow.corridor.answer(command)
     if not _has_room(device, person, frame.device.guid):
         device.dismiss(goodbyes.TOO_MANY_SOCKETS)
         return
@@ -135,11 +135,11 @@ async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | 
     pushed: list[Pushed] = []
     try:
         asked = frame.positions or NO_POSITIONS
-        caught_up = await catch_up(device.flow.store, device.user_id, asked.epoch, asked.seq)
+        caught_up = await catch_up(device.flow.annals, device.user_id, asked.epoch, asked.seq)
         device.flow.meter.resumed(caught_up.recovered.values())
         device.flow.meter.welcomes += 1
         said.append(_written(device, frame, person, token, caught_up))
-        said += (it.to(device.user_id) for it in map(socket.say, caught_up.missed) if it is not None)
+        said += (it.said.to(device.user_id) for it in caught_up.missed if it.said is not None)
         told = caught_up.told
         if device.receipts:
             pushed += _pushed(caught_up, device.user_id)
@@ -150,8 +150,8 @@ async def _welcome(device: Arriving, frame: Hello, person: Person, token: str | 
 def _pushed(caught_up: CatchUp, user_id: str) -> Iterator[Pushed]:
     """What others said meanwhile."""
     for it in caught_up.missed:
-        if isinstance(it, MessagePosted) and it.message.author.user_id != user_id:
-            yield Pushed(it.conversation.id, it.seq, it.message.id)
+        if it.pushed is not None and it.author_id != user_id:
+            yield it.pushed
 
 
 def _written(device: Arriving, frame: Hello, person: Person, token: str | None, caught_up: CatchUp) -> bytes:
@@ -163,7 +163,7 @@ def _written(device: Arriving, frame: Hello, person: Person, token: str | None, 
         user=v2.user(person.user),
         device=v2.device(known, person.client.id if person.client else None) if known else None,
         sessionToken=token,
-        conversations=[socket.overview(it) for it in caught_up.overviews],
+        conversations=[device.flow.annals.overview(it) for it in caught_up.overviews],
         hasMoreConversations=caught_up.more,
         recovered=caught_up.recovered,
     )

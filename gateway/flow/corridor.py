@@ -76,6 +76,16 @@ class Corridor:
         self.submit(command, tell)
         return await answered
 
+    async def answer(self, command: Command[Answer]) -> Answer:
+        """`execute`, but past all that waits where the command changes nothing and nothing has to be read for it."""
+        house = self._store.recall(command.needs())
+        if house is not None:
+            decision = decide(house, command, self._stamper())
+            if not decision.events and decision.refused is None:
+                found: Answer = decision.answer
+                return found
+        return await self.execute(command)
+
     async def decide_and_commit(self) -> None:
         while True:
             await self._arrived.wait()

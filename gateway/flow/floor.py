@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.flow.admission import Admission
+from gateway.flow.annals import Annals
 from gateway.flow.attachments import Attachments
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
@@ -26,6 +27,7 @@ class Flow(NamedTuple):
     corridor: Corridor
     lobby: Lobby
     hub: Hub
+    annals: Annals
     registry: Registry
     identity: Identity
     queries: Queries

@@ -1,16 +1,20 @@
 """Who is calling: a backend by its key or token, a device by its user's JWT."""
 
 import hmac
+from typing import Final, NamedTuple
 
 from gateway.domain import access, errors
 from gateway.domain.access import Caller, Claims
 from gateway.domain.errors import Refused
 from gateway.domain.model import Key, Scope
+from gateway.domain.recent import Recent
 from gateway.domain.value import Value
 from gateway.flow.registry import Registry
 from gateway.ports import Now
 from gateway.wire import tokens
 from gateway.wire.tokens import Basic, Bearer
+
+TOKENS: Final = 20_000  # of users, whose verification is remembered
 
 
 class Proof(Value, kw_only=True):
@@ -23,10 +27,20 @@ class Proof(Value, kw_only=True):
     name: str | None = None
 
 
+class Verified(NamedTuple):
+    """What a token says, and the key that has signed it."""
+
+    key_id: str
+    claims: Claims
+
+
 class Identity:
+    """A user's token is verified once, for who reconnects shows it again. Its key and its time are looked at anew."""
+
     def __init__(self, registry: Registry, now: Now) -> None:
         self._registry = registry
         self._now = now
+        self._verified: Recent[str, Verified] = Recent(TOKENS)
 
     async def caller(self, authorization: str | None) -> Caller:
         """A backend, by its Authorization header; raises `Refused` (401, or 403 for a user's token)."""
@@ -100,13 +114,21 @@ class Identity:
         return key
 
     async def _proof(self, app_id: str, token: str) -> Proof:
-        key = await self._app_key(app_id, tokens.bearer(token).key_id)
-        claims = tokens.verify(token, key.secret)
+        key_id, claims = await self._said(app_id, token)
         external_id = access.user_of(claims, self._now())
         return Proof(
             external_id=external_id,
-            key_id=key.id,
+            key_id=key_id,
             expires_at=claims.expires_at,
             email=claims.email,
             name=claims.name,
         )
+
+    async def _said(self, app_id: str, token: str) -> Verified:
+        """What a token says that a key of the app has signed; raises `Refused`."""
+        digest = tokens.digest(token)
+        before = self._verified.get(digest)
+        key = await self._app_key(app_id, before.key_id if before else tokens.bearer(token).key_id)
+        if before is None:
+            before = self._verified[digest] = Verified(key.id, tokens.verify(token, key.secret))
+        return before

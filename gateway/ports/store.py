@@ -45,6 +45,9 @@ class Store(Protocol):
     async def peek(self, needs: Needs) -> House:
         """What `Group.hold` gives, outside any transaction, for those who only look."""
 
+    def recall(self, needs: Needs) -> House | None:
+        """What `peek` gives, where nothing has to be waited for; else None."""
+
     async def office(self, app_id: str) -> Office | None:
         """The same of an app alone."""
 
@@ -69,6 +72,9 @@ class Store(Protocol):
 
     async def conversations(self, user_id: str, page: Page) -> tuple[Sequence[Room], bool]:
         """A user's conversations, oldest first."""
+
+    async def rooms(self, ids: Sequence[str]) -> Sequence[Room]:
+        """Those of the conversations that are there."""
 
     async def guests(self, room: Room) -> tuple[Guest, ...]:
         """The participants of a room with what is shown of their users, in the order they joined."""

@@ -13,6 +13,7 @@ from gateway.domain import errors, limits
 from gateway.domain.errors import Refused
 
 T = TypeVar("T")
+Written = msgspec.Raw  # JSON that stands within other JSON as it is
 
 MISSING: Final = re.compile(r"Object missing required field `([^`]+)`(?: - at `(.*)`)?")
 STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -21,10 +22,15 @@ STEP: Final = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 LOCATED: Final = re.compile(r"(.*?)(?: - at `(?:key in )?\$?\.?(.*)`)?", re.DOTALL)
 
 
+def _builtin(value: Any) -> Any:
+    """What orjson does not know by itself."""
+    return orjson.Fragment(bytes(value)) if isinstance(value, Written) else msgspec.to_builtins(value)
+
+
 def encode(value: Any) -> bytes:
     """Compact JSON of dicts, lists, scalars and the house's own values."""
     try:
-        return orjson.dumps(value, default=msgspec.to_builtins, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(value, default=_builtin, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # integers beyond 64 bits, which orjson refuses
         return msgspec.json.encode(value)
 

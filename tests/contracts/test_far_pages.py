@@ -73,8 +73,10 @@ PAGES: dict[str, tuple[tuple[Any, ...], ...]] = {
 
 # Not pages, or not of a list that grows without end.
 OTHERS = {
+    "active_last": "the same of several users",
     "overviews": "a user's own list in the order of activity, which is sorted for them",
     "overview": "the newest message of one conversation",
+    "overviews_by_id": "the same of several conversations",
     "attempts_until": "found by halving: each step reads one call",
     "first_after": "found by halving: each step reads one message",
     "messages_newest": "the end of a conversation, found from its end",

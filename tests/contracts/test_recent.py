@@ -1,6 +1,6 @@
 """What a store remembers is bounded: what was written longest ago is forgotten first."""
 
-from gateway.stores.recent import Recent
+from gateway.domain.recent import Recent
 
 
 def test_what_was_written_longest_ago_is_forgotten() -> None:

@@ -13,6 +13,7 @@ from gateway.domain.commands import Command, CreateApp, Needs, Ref
 from gateway.domain.errors import Problem, Refused
 from gateway.domain.events import Event
 from gateway.domain.model import AppSettings, Person, Room
+from gateway.flow.annals import Annals
 from gateway.flow.corridor import Corridor
 from gateway.flow.loops import Tasks
 from gateway.flow.meter import Meter
@@ -49,6 +50,8 @@ class Building:
         self.due: list[Mirrored] = []
         self.corridor = Corridor(store, self.bus, lambda: self.clock, self.due.extend, Meter(perf_counter))
         self.orders = Orders("")
+        self.annals = Annals(store)
+        self.bus.subscribe(self.annals.hear)
         self.bus.subscribe(self.published.append)
 
     def start(self) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from gateway.domain import errors, limits
-from gateway.domain import events as ev
 from gateway.domain.errors import Refused
 from gateway.domain.views import Page
 from gateway.flow.catchup import CatchUp, catch_up
@@ -25,7 +24,7 @@ class Absent:
         self.user_id = user_id
 
     async def returns(self, position: int, epoch: str | None = "epoch") -> CatchUp:
-        return await catch_up(self.building.store, self.user_id, epoch, {self.room: position})
+        return await catch_up(self.building.annals, self.user_id, epoch, {self.room: position})
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ async def test_what_was_missed_is_told_in_order(ann: Absent) -> None:
     )
     caught_up = await ann.returns(1)
     assert caught_up.recovered == {ann.room: True}
-    assert [it.seq for it in caught_up.missed if isinstance(it, ev.ConversationEvent)] == [2, 3, 4]
+    assert [it.seq for it in caught_up.missed] == [2, 3, 4]
     assert caught_up.told == {ann.room: 4}
 
 
@@ -83,7 +82,7 @@ async def test_the_most_recent_conversations_are_shown_first(ann: Absent) -> Non
     for _ in range(limits.WELCOME_CONVERSATIONS):
         ann.building.clock.wind(1)
         await ann.building.one(orders.group("ann"))
-    caught_up = await catch_up(ann.building.store, ann.user_id, None, {})
+    caught_up = await catch_up(ann.building.annals, ann.user_id, None, {})
     assert len(caught_up.overviews) == limits.WELCOME_CONVERSATIONS
     assert caught_up.more
     assert ann.room not in caught_up.told

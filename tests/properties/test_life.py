@@ -21,8 +21,10 @@ from gateway.domain.evolve import evolve
 from gateway.domain.house import House
 from gateway.domain.model import Room, User
 from gateway.domain.triggers import KNOWN_V1_TRIGGERS, TRIGGERS, v1_trigger
+from gateway.flow.annals import Annals
 from gateway.stores.sqlite import SqliteStore, open_store
-from gateway.stores.sqlite.hold import Memory
+from gateway.stores.sqlite.memory import Memory
+from gateway.stores.sqlite.overviews import Overviews
 from tests.flow.building import Building, running
 from tests.properties.ledger import Account, Ledger
 from tests.properties.moves import NAMES, Cast, Move, command, moves
@@ -50,7 +52,8 @@ class Life(RuleBasedStateMachine):
         """A forgetful store remembers next to nothing of what it used last."""
         self.runner.run(self._open())
         if forgetful:
-            self.building.store._memory = Memory(offices=1, rooms=1, people=2)
+            self.building.store._memory = memory = Memory(offices=1, rooms=1, people=2)
+            self.building.store._first_overviews = Overviews(self.building.store._rows, memory)
 
     async def _open(self) -> None:
         path = self.folder / "gateway.db"
@@ -284,6 +287,22 @@ class Life(RuleBasedStateMachine):
                     assert replay.complete is (position >= start and not missing)
                     if replay.complete:
                         assert [it.id for it in replay.events] == [it.id for it in account.told[position - start :]]
+
+    @invariant()
+    def whoever_arrives_is_shown_how_it_is(self) -> None:
+        """What is remembered, and was framed once for all, is what the file has."""
+        self.runner.run(self._arrive())
+
+    async def _arrive(self) -> None:
+        for user_id in [user_id for user_id, person in self.house.people.items() if person]:
+            from_file = Overviews(self.other._rows, Memory())
+            for limit in (2, 10):
+                assert await self.building.store.overviews(user_id, None, limit) == await from_file.of(user_id, limit)
+        for room_id, room in self._rooms().items():
+            for seat in room.participants[:1]:
+                for position in {self._account(room_id).start, room.conversation.seq - 1}:
+                    told = await self.building.annals.since(seat.user_id, room, position)
+                    assert told == await Annals(self.other).since(seat.user_id, room, position)
 
 
 def _is_private(event: ev.Event) -> bool:

@@ -13,80 +13,26 @@ from gateway.domain.content import AnyAction, ReplyAction
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Account, Attachment, Key, Office, Person, Room, ServiceAccount, User
+from gateway.domain.recent import Recent
 from gateway.domain.routing import routed
-from gateway.stores.recent import Recent
 from gateway.stores.sqlite.connection import Row
+from gateway.stores.sqlite.memory import Memory
 from gateway.wire.json import load, store
-
-
-class Memory:
-    """What was read or written last. True while this process is the only one that changes users and conversations."""
-
-    def __init__(self, offices: int = 1_000, rooms: int = 20_000, people: int = 50_000) -> None:
-        self.offices: Recent[str, Office] = Recent(offices)
-        self.rooms: Recent[str, Room] = Recent(rooms)
-        self.people: Recent[str, Person] = Recent(people)
-        self.named: Recent[tuple[str, str, str], str] = Recent(people)  # app, external id, brand
-
-    def keep(self, house: House) -> None:
-        """Take over what a committed group left behind."""
-        for shelf, kept in ((house.offices, self.offices), (house.rooms, self.rooms)):
-            _keep(shelf, kept)
-        for user_id, before, now in house.people.changes():
-            self._unname(now or before)
-            if now is not None:
-                self.add_person(now)
-            else:
-                self.people.pop(user_id, None)
-        gone = {app_id for app_id, _, office in house.offices.changes() if office is None}
-        if gone:
-            self._forget(gone)
-
-    def doubt(self, house: House) -> None:
-        """Read again what a group was to change: whether it did is not known."""
-        for app_id, _, _ in house.offices.changes():
-            self.offices.pop(app_id, None)
-        for room_id, _, _ in house.rooms.changes():
-            self.rooms.pop(room_id, None)
-        for user_id, before, now in house.people.changes():
-            self.people.pop(user_id, None)
-            self._unname(now or before)
-
-    def _forget(self, apps: set[str]) -> None:
-        """Everybody and everything of apps that are no more."""
-        for room in [it for it in self.rooms.values() if it.conversation.app_id in apps]:
-            del self.rooms[room.conversation.id]
-        for person in [it for it in self.people.values() if it.user.app_id in apps]:
-            del self.people[person.user.id]
-        for name in [it for it in self.named if it[0] in apps]:
-            del self.named[name]
-
-    def _unname(self, person: Person | None) -> None:
-        if person and person.user.external_id is not None:
-            self.named.pop(_name(person.user, person.user.external_id), None)
-
-    def add_person(self, person: Person) -> None:
-        self.people[person.user.id] = person
-        if person.user.external_id is not None:
-            self.named[_name(person.user, person.user.external_id)] = person.user.id
-
-
-def _name(user: User, external_id: str) -> tuple[str, str, str]:
-    return user.app_id, external_id, user.brand_id or ""
-
-
-def _keep(shelf: Shelf[Office] | Shelf[Room], kept: Recent[str, Office] | Recent[str, Room]) -> None:
-    for key, _, now in shelf.changes():
-        if now is None:
-            kept.pop(key, None)
-        else:
-            kept[key] = now  # type: ignore[assignment]
 
 
 class Ask(Protocol):
     """A named query, asked of some connection."""
 
     def __call__(self, name: str, *values: Any) -> Awaitable[Iterable[Row]]: ...
+
+
+class NotRemembered(Exception):
+    """Something has to be read."""
+
+
+async def ask_nobody(name: str, *values: Any) -> Iterable[Row]:
+    """For a reader that has to do with what is remembered."""
+    raise NotRemembered(name, values)
 
 
 class Reader:

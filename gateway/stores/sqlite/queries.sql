@@ -101,6 +101,20 @@ FROM seats CROSS JOIN rooms ON rooms.id = seats.conversation_id
 WHERE seats.user_id = ?1 AND (rooms.active_at < ?2 OR (rooms.active_at = ?2 AND rooms.id < ?3))
 ORDER BY rooms.active_at DESC, rooms.id DESC LIMIT ?4;
 
+-- active_last: Which conversations some users sit in, of each at most so many: those that were active last.
+SELECT wanted.value, rooms.id
+FROM json_each(?1) AS wanted CROSS JOIN rooms ON rooms.id IN (
+    SELECT last.id FROM seats CROSS JOIN rooms AS last ON last.id = seats.conversation_id
+    WHERE seats.user_id = wanted.value ORDER BY last.active_at DESC, last.id DESC LIMIT ?2
+);
+
+-- overviews_by_id: Conversations with their newest message.
+SELECT rooms.body, (
+    SELECT messages.body FROM messages
+    WHERE messages.conversation_id = rooms.id ORDER BY messages.seq DESC LIMIT 1
+)
+FROM rooms WHERE rooms.id IN (SELECT value FROM json_each(?));
+
 -- active_at: When a conversation was last active.
 SELECT active_at FROM rooms WHERE id = ?;
 

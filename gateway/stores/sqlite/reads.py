@@ -1,6 +1,8 @@
 """What is read outside the corridor, on connections of its own."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from gateway.domain.commands import Needs
 from gateway.domain.events import AnyEvent, Event, MessagePosted
@@ -10,12 +12,24 @@ from gateway.domain.model import App, Attachment, Key, Office, Partner, Person, 
 from gateway.domain.views import Guest, Overview, Page
 from gateway.ports import Replay
 from gateway.stores.sqlite.connection import Connection, Row
-from gateway.stores.sqlite.hold import Memory, Reader
+from gateway.stores.sqlite.hold import NotRemembered, Reader, ask_nobody
+from gateway.stores.sqlite.memory import Memory
 from gateway.stores.sqlite.mirror_reads import MirrorReads
+from gateway.stores.sqlite.overviews import Overviews, guests_of
 from gateway.stores.sqlite.readers import page_of
+from gateway.stores.sqlite.together import Together
 from gateway.wire.json import load, store
 
 END_OF_TIME = 1 << 62
+RANGES = 16  # of histories, read at a time
+
+
+class Range(NamedTuple):
+    """Of a history: the events after one `seq`, up to another."""
+
+    conversation_id: str
+    after: int
+    until: int
 
 
 class Reads(MirrorReads):
@@ -24,9 +38,21 @@ class Reads(MirrorReads):
     def __init__(self, readers: Sequence[Connection], memory: Memory) -> None:
         super().__init__(readers)
         self._memory = memory
+        self._first_overviews = Overviews(self._rows, memory)
+        self._together_told: Together[Range, list[Row]] = Together(self._read_told, RANGES)
 
     async def peek(self, needs: Needs) -> House:
         return await Reader(self._rows, self._memory).hold((needs,))
+
+    def recall(self, needs: Needs) -> House | None:
+        try:
+            Reader(ask_nobody, self._memory).hold((needs,)).send(None)
+        except StopIteration as held:  # how a coroutine that never waits gives its result
+            found: House = held.value
+            return found
+        except NotRemembered:
+            pass
+        return None
 
     async def office(self, app_id: str) -> Office | None:
         return self._memory.offices.get(app_id) or (await self.peek(Needs(office=app_id))).offices.get(app_id)
@@ -118,18 +144,20 @@ class Reads(MirrorReads):
         rows = await self._rows("first_after", conversation_id, time)
         return int(rows[0][0])
 
+    async def rooms(self, ids: Sequence[str]) -> Sequence[Room]:
+        reader = Reader(self._rows, self._memory)
+        await reader.rooms(set(ids))
+        return [room for room in reader.house.rooms.values() if room]
+
     async def guests(self, room: Room) -> tuple[Guest, ...]:
-        return _guests(room, await self._people([room]))
+        return guests_of(room, await self._people([room]))
 
     async def overviews(self, user_id: str, after: str | None, limit: int) -> tuple[Sequence[Overview], bool]:
-        person = self._memory.people.get(user_id)
-        if person is not None and not person.user.conversations:
-            return [], False
-        active_at = END_OF_TIME
-        if after is not None:
-            known = await self._rows("active_at", after)
-            active_at = known[0][0] if known else END_OF_TIME
-        rows = await self._rows("overviews", user_id, active_at, after or "", limit + 1)
+        if after is None:
+            return await self._first_overviews.of(user_id, limit)
+        known = await self._rows("active_at", after)
+        active_at = known[0][0] if known else END_OF_TIME
+        rows = await self._rows("overviews", user_id, active_at, after, limit + 1)
         return await self._overviews(rows[:limit]), len(rows) > limit
 
     async def overview(self, conversation_id: str) -> Overview | None:
@@ -140,7 +168,7 @@ class Reads(MirrorReads):
         rooms: list[Room] = [load(body, Room) for body, _ in rows]
         people = await self._people(rooms)
         newest = [load(message, Message) if message else None for _, message in rows]
-        return [Overview(room, _guests(room, people), message) for room, message in zip(rooms, newest, strict=True)]
+        return [Overview(room, guests_of(room, people), message) for room, message in zip(rooms, newest, strict=True)]
 
     async def _people(self, rooms: Iterable[Room]) -> dict[str, Person]:
         reader = Reader(self._rows, self._memory)
@@ -152,15 +180,29 @@ class Reads(MirrorReads):
         await reader.rooms(set(positions))
         seated = {key: room for key, room in reader.house.rooms.items() if room and room.seat(user_id)}
         wanted = [
-            (key, positions[key], room.conversation.seq)
+            Range(key, positions[key], room.conversation.seq)
             for key, room in seated.items()
             if room.conversation.recoverable_from <= positions[key] < room.conversation.seq <= positions[key] + limit
         ]
         told: dict[str, list[Event]] = {key: [] for key in seated}
         if wanted:
-            for key, _, kind, body in await self._rows("told", store(wanted)):
-                told[key].append(_told(seated[key], kind, body))
+            for rows in await asyncio.gather(*map(self._together_told.ask, wanted)):
+                for key, kind, body in rows:
+                    told[key].append(_told(seated[key], kind, body))
         return {key: _replay(room, positions[key], told[key]) for key, room in seated.items()}
+
+    async def _read_told(self, wanted: Sequence[Range]) -> Sequence[list[Row]]:
+        """What happened within several ranges, in order: (conversation, kind, body)."""
+        found: dict[Range, list[Row]] = {it: [] for it in wanted}
+        by_room: dict[str, list[Range]] = {}
+        for it in found:
+            by_room.setdefault(it.conversation_id, []).append(it)
+        union = [(key, min(it.after for it in of), max(it.until for it in of)) for key, of in by_room.items()]
+        for key, seq, kind, body in await self._rows("told", store(union)):
+            for it in by_room[key]:
+                if it.after < seq <= it.until:
+                    found[it].append((key, kind, body))
+        return [found[it] for it in wanted]
 
     async def apps_with_retention(self) -> Sequence[App]:
         return [load(body, Office).app for (body,) in await self._rows("offices_with_retention")]
@@ -176,12 +218,6 @@ def _said(rows: Sequence[Row], limit: int, *, ascending: bool) -> tuple[Sequence
     """Messages oldest first, however they were read, and whether there was one more than wanted."""
     found: list[Message] = [load(body, Message) for (body,) in rows[:limit]]
     return (found if ascending else found[::-1]), len(rows) > limit
-
-
-def _guests(room: Room, people: dict[str, Person]) -> tuple[Guest, ...]:
-    seats = ((seat, people.get(seat.user_id)) for seat in room.participants)
-    here = room.conversation.id
-    return tuple(Guest(seat, person.user, person.associations(here)) for seat, person in seats if person)
 
 
 def _replay(room: Room, position: int, told: Sequence[Event]) -> Replay:

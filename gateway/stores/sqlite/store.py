@@ -16,7 +16,8 @@ from gateway.stores.queries import migrations
 from gateway.stores.sqlite import outbox
 from gateway.stores.sqlite.append import forgets, statements
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
-from gateway.stores.sqlite.hold import Holder, Memory
+from gateway.stores.sqlite.hold import Holder
+from gateway.stores.sqlite.memory import Memory
 from gateway.stores.sqlite.reads import Reads
 from gateway.wire.json import store as encoded
 
@@ -153,7 +154,7 @@ class SqliteGroup:
                 raise
             for it in riding:
                 it.written = True
-            self._memory.keep(house)
+            self._memory.keep(house, events)
             if forgets(events):
                 await self._db.empty_log()
 

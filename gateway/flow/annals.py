@@ -1,0 +1,146 @@
+"""What was said lately, as devices are told it: read and framed once for all who come back for it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
+
+from gateway.domain import events as ev
+from gateway.domain import limits
+from gateway.domain.events import ConversationEvent, Event, MessagePosted
+from gateway.domain.model import Room
+from gateway.domain.recent import Recent
+from gateway.domain.views import Overview
+from gateway.flow.receipts import Pushed
+from gateway.ports import Store
+from gateway.wire import json, socket
+from gateway.wire.json import Written
+from gateway.wire.socket import Said
+
+KEPT_BYTES: Final = 32 << 20  # over all conversations
+SHOWN: Final = 2_000  # overviews that are kept as they were written
+SHOWN_BYTES: Final = 8_192  # of one that is kept
+ENTRY_BYTES: Final = 200  # of an entry, without its frames
+OTHERWISE = (ev.MessageDeleted, ev.MessagesCleared, ev.ConversationRemoved)  # what was said before is told otherwise
+FORGETTING = (ev.UserForgotten, ev.UserRemoved, ev.UserMerged, ev.AppRemoved)  # the same, in any conversation
+
+
+class Entry(NamedTuple):
+    """One event of a history; `said` is absent where devices are told nothing of it."""
+
+    seq: int
+    said: Said | None
+    author_id: str | None
+    pushed: Pushed | None
+
+    @classmethod
+    def of(cls, event: ConversationEvent, said: Said | None) -> "Entry":
+        if not isinstance(event, MessagePosted):
+            return cls(event.seq, said, None, None)
+        pushed = Pushed(event.conversation.id, event.seq, event.message.id)
+        return cls(event.seq, said, event.message.author.user_id, pushed)
+
+    @property
+    def size(self) -> int:
+        said = self.said
+        return ENTRY_BYTES + (len(said.to_all) + len(said.to_one or b"") if said else 0)
+
+
+class Chapter:
+    """Entries of one conversation, without a gap."""
+
+    __slots__ = ("entries", "size")
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.size = sum(it.size for it in entries)
+
+    def since(self, position: int, seq: int) -> Sequence[Entry] | None:
+        """What happened after a position, where all of it is here, up to `seq` at least."""
+        first = self.entries[0].seq
+        if first > position + 1 or self.entries[-1].seq < seq:
+            return None
+        return self.entries[position + 1 - first :]
+
+
+class Annals:
+    """Law 4: what it gives is complete. Who may be told is for others to say."""
+
+    def __init__(self, store: Store, kept_bytes: int = KEPT_BYTES) -> None:
+        self.store = store
+        self._most = kept_bytes
+        self.size = 0
+        self._chapters: dict[str, Chapter] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._changes = 0
+        self._shown: Recent[str, tuple[Overview, Written]] = Recent(SHOWN)
+
+    def overview(self, it: Overview) -> Written:
+        """An overview as a welcome shows it, written once as long as it is the same."""
+        room_id = it.room.conversation.id
+        known = self._shown.get(room_id)
+        if known is not None and known[0] is it:
+            return known[1]
+        text = json.encode(socket.overview(it))
+        written = Written(text)
+        if len(text) <= SHOWN_BYTES:
+            self._shown[room_id] = it, written
+        return written
+
+    def known(self, room: Room, position: int) -> Sequence[Entry] | None:
+        """What happened in a conversation after a position, where that is in memory."""
+        now = room.conversation
+        if position == now.seq:
+            return ()
+        chapter = self._chapters.get(now.id)
+        if chapter is None or not now.recoverable_from <= position < now.seq <= position + limits.REPLAYED_EVENTS:
+            return None
+        return chapter.since(position, now.seq)
+
+    async def since(self, user_id: str, room: Room, position: int) -> Sequence[Entry] | None:
+        """The same of the user's own conversation, from wherever it is kept; None where it is not kept, or never was.
+
+        Those who come back to one conversation at once wait for one read.
+        """
+        room_id = room.conversation.id
+        turn = self._turns.get(room_id)
+        if turn is None:
+            turn = self._turns[room_id] = asyncio.Lock()
+        async with turn:
+            return self.known(room, position) or await self._read(user_id, room_id, position)
+
+    async def _read(self, user_id: str, room_id: str, position: int) -> Sequence[Entry] | None:
+        changes = self._changes
+        replays = await self.store.replay(user_id, {room_id: position}, limits.REPLAYED_EVENTS)
+        replay = replays.get(room_id)
+        if replay is None or not replay.complete:
+            return None
+        entries = [Entry.of(it, socket.say(it)) for it in replay.events if isinstance(it, ConversationEvent)]
+        if entries and changes == self._changes:  # else what was read may be told otherwise by now
+            self._keep(room_id, Chapter(entries))
+        return entries
+
+    def _keep(self, room_id: str, chapter: Chapter) -> None:
+        """What was put down longest ago makes room."""
+        self._drop(room_id)
+        if chapter.size > self._most:
+            return
+        self._chapters[room_id] = chapter
+        self.size += chapter.size
+        while self.size > self._most:
+            self._drop(next(iter(self._chapters)))
+
+    def _drop(self, room_id: str) -> None:
+        chapter = self._chapters.pop(room_id, None)
+        if chapter is not None:
+            self.size -= chapter.size
+
+    def hear(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, OTHERWISE):
+                self._changes += 1
+                self._drop(event.conversation.id)
+            elif isinstance(event, FORGETTING):
+                self._changes += 1
+                self._chapters.clear()
+                self.size = 0
