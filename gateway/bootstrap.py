@@ -60,7 +60,7 @@ from gateway.flow.typing import Typists
 from gateway.premises import CannotStart, alone_on, port, sockets, using
 from gateway.remote.rest import Unanswered
 from gateway.stores.blobs import ObjectBlobs, open_blobs
-from gateway.stores.sqlite import open_store
+from gateway.stores.sqlite import TIDY_S, open_store
 from gateway.wire import json
 
 DATABASE = "gateway.db"
@@ -119,6 +119,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
         bus.subscribe(hear)
     tasks.spawn(corridor.decide_and_commit())
     tasks.spawn(corridor.tell())
+    tasks.spawn(every(TIDY_S, store.log.step))
     new_secret = RealStamp().new_secret
     try:
         yield Flow(

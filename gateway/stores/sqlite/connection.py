@@ -22,7 +22,7 @@ QUERIES: Final = Queries(HERE / "queries.sql")
 BUSY_MS: Final = 5_000
 ROWS: Final = 128  # of one statement, at most; powers of two below it keep the statements few
 PLACEHOLDERS: Final = re.compile(r"(?<=VALUES )\(\?(?:, \?)*\)")
-CHECKPOINT_PAGES: Final = 4_000  # of 4 KiB; a longer log makes rarer, larger pauses
+LOG_PAGES: Final = 64_000  # of 4 KiB; of a log that long the writer moves some with every commit
 
 Row = Sequence[Any]
 Error = sqlite3.Error
@@ -105,7 +105,17 @@ class Connection:
             await self.run("PRAGMA synchronous = FULL")
             await self.run("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not merely let go
             await self._raw.create_function("scrubbed", 3, _scrubbed, deterministic=True)
-            await self.run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            await self.run(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+
+    @property
+    def changes(self) -> int:
+        """How many rows this connection has changed."""
+        return self._raw.total_changes
+
+    async def move_log(self) -> None:
+        """Move the log into the file, as far as nobody reads or writes it meanwhile."""
+        with suppress(Error):
+            await self.run("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def empty_log(self) -> None:
         """Move the log into the file, as far as nobody is reading it, and overwrite what the log held."""

@@ -17,6 +17,7 @@ from gateway.stores.sqlite import outbox
 from gateway.stores.sqlite.append import forgets, statements
 from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
 from gateway.stores.sqlite.hold import Holder
+from gateway.stores.sqlite.log import Log
 from gateway.stores.sqlite.memory import Memory
 from gateway.stores.sqlite.reads import Reads
 from gateway.wire.json import store as encoded
@@ -27,18 +28,21 @@ READERS = 2
 class SqliteStore(Reads):
     """`ports.Store` on one SQLite file."""
 
-    def __init__(self, writer: Connection, readers: Sequence[Connection], epoch: str, last_outbox: int) -> None:
+    def __init__(
+        self, writer: Connection, mover: Connection, readers: Sequence[Connection], epoch: str, last_outbox: int
+    ) -> None:
         super().__init__(readers, Memory())
         self.epoch = epoch
         self._writer = writer
         self._writing = asyncio.Lock()
+        self.log = Log(mover, writer, self._writing)
         self._outbox_ids = count(last_outbox + 1)
         self._riding: list[Settlement] = []
 
     @asynccontextmanager
     async def group(self) -> AsyncIterator["SqliteGroup"]:
         async with self._writing:
-            group = SqliteGroup(self._writer, self._memory, self._outbox_ids, self._riding)
+            group = SqliteGroup(self._writer, self.log, self._memory, self._outbox_ids, self._riding)
             yield group
             await group.commit()
 
@@ -85,7 +89,7 @@ class SqliteStore(Reads):
     async def forget_webhook(self, webhook_id: str) -> None:
         async with self._writing:
             await self._writer.transact((Statement(QUERIES["forget_webhook"], (webhook_id,)),))
-            await self._writer.empty_log()
+            await self.log.empty()
 
     async def abandon_attachments(self, before: int) -> None:
         async with self._writing:
@@ -106,6 +110,7 @@ class SqliteStore(Reads):
     async def close(self) -> None:
         async with self._writing:
             await self.close_readers()
+            await self.log.close()
             await self._writer.close()
 
 
@@ -123,8 +128,11 @@ class Settlement:
 class SqliteGroup:
     """`ports.Group`: reads go to the writer's own connection, the transaction opens with the first write."""
 
-    def __init__(self, writer: Connection, memory: Memory, outbox_ids: Iterator[int], riding: list[Settlement]) -> None:
+    def __init__(
+        self, writer: Connection, log: Log, memory: Memory, outbox_ids: Iterator[int], riding: list[Settlement]
+    ) -> None:
         self._db = writer
+        self._log = log
         self._riding = riding
         self._memory = memory
         self._outbox_ids = outbox_ids
@@ -156,7 +164,7 @@ class SqliteGroup:
                 it.written = True
             self._memory.keep(house, events)
             if forgets(events):
-                await self._db.empty_log()
+                await self._log.empty()
 
 
 async def open_store(path: Path, new_epoch: str) -> SqliteStore:
@@ -170,9 +178,9 @@ async def open_store(path: Path, new_epoch: str) -> SqliteStore:
         row = await writer.row("epoch")
         assert row is not None
         last = await writer.row("last_outbox")
-        readers = [await Connection.open(path, reader=True) for _ in range(READERS)]
+        mover, *readers = [await Connection.open(path, reader=True) for _ in range(1 + READERS)]
         opened.pop_all()
-    return SqliteStore(writer, readers, row[0], last[0] if last else 0)
+    return SqliteStore(writer, mover, readers, row[0], last[0] if last else 0)
 
 
 async def _migrate(db: Connection) -> None:
