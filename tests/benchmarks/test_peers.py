@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from dataclasses import replace as changed
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -12,16 +15,20 @@ from websockets.streams import StreamReader
 
 from clients.loadtest.frames import client_frame, scan
 from tests.benchmarks.peers import page, publication, report, trial, wires
+from tests.benchmarks.peers.comparison import compared
 from tests.benchmarks.peers.device import Count, Device
+from tests.benchmarks.peers.parts import Part
 from tests.benchmarks.peers.result import Found, Idle, Plan, Result, Talk, decoded, encoded
 from tests.benchmarks.peers.roster import ROSTER
 from tests.benchmarks.peers.servers import floor
+from tests.benchmarks.peers.stand import started
 from tests.benchmarks.peers.talking import faults
 from tests.benchmarks.peers.wires import Seat, Wire
 
 SEAT = Seat("room0", "guest0", "token")
 TEXT = b"@%016xxxxx" % 7
 HELIOGRAPH = wires.heliograph("web")
+FLOOR = next(it for it in ROSTER if it.key == "floor")
 
 EVENTS = [
     (HELIOGRAPH, b'{"type":"event","conversationId":"room0","seq":%d,"event":{"payload":{"text":"' + TEXT + b'"}}}'),
@@ -40,10 +47,10 @@ ANSWERS = [
 class Ear(Device):
     """A device whose words go nowhere."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, seat: Seat = SEAT) -> None:
         self.count = Count(b"xxxx")
         self.said: list[bytes] = []
-        super().__init__(wire, SEAT, self.count)
+        super().__init__(wire, seat, self.count)
 
     def _send(self, payload: bytes) -> None:
         self.said.append(payload)
@@ -111,6 +118,17 @@ def test_what_was_lost_repeated_or_out_of_order_is_told_apart(numbers: tuple[int
     assert told(*numbers) == wrong
 
 
+def test_what_one_of_many_never_heard_is_lost() -> None:
+    """Everybody in a room has to hear what any of them said, and nobody in another."""
+    seats = [Seat(room, name) for room in ("room0", "room1") for name in ("ann", "bob")]
+    ears = [Ear(wires.BARE, seat) for seat in seats]
+    ears[0].say(0)
+    ears[0].hear(b"=1", b"+1,1,ann,%s" % TEXT)
+    assert faults(ears, ears[0].count) == {"lost": 1}
+    ears[1].hear(b"+1,1,ann,%s" % TEXT)
+    assert faults(ears, ears[0].count) == {}
+
+
 def test_a_text_that_is_not_whole_and_a_frame_that_nobody_knows_are_faults() -> None:
     ear = Ear(wires.BARE)
     ear.say(0)
@@ -125,10 +143,9 @@ def test_pings_of_socket_io_are_answered() -> None:
 
 
 async def test_rooms_talk_over_real_sockets_and_all_of_it_is_measured() -> None:
-    bare = next(it for it in ROSTER if it.key == "floor")
     plan = Plan(sockets=20, warm_seconds=0.05, seconds=0.2, rate=200)
-    with bare.start() as stand:
-        found = await trial.talk(bare, stand, plan)
+    with FLOOR.start() as stand:
+        found = await trial.talk(FLOOR, stand, plan)
     assert found.faults == {}
     assert found.deliveries_per_second > plan.rate
     assert found.messages_per_second == pytest.approx(found.deliveries_per_second / 10, rel=0.2)
@@ -136,6 +153,22 @@ async def test_rooms_talk_over_real_sockets_and_all_of_it_is_measured() -> None:
     assert found.p50_ms is not None
     assert found.p99_ms is not None
     assert 0 < found.p50_ms <= found.p99_ms
+
+
+def test_a_server_that_does_not_start_takes_no_part_and_its_last_words_say_why() -> None:
+    broken = (sys.executable, "-c", "raise SystemExit('out of paper')")
+    peer = changed(FLOOR, start=lambda: started(broken, {}, keeps_rows=False))
+    (found,) = compared(Plan(), [peer], lambda said: None)
+    assert found.skipped == "It did not start: out of paper"
+    assert found.rounds == ()
+
+
+def test_without_node_who_needs_it_takes_no_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    peer = changed(FLOOR, needs=(Part("npm", tmp_path, ("ws@>=8",)),))
+    (found,) = compared(Plan(), [peer], lambda said: None)
+    assert found.skipped == "There is no `node` on the PATH."
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("size", [3, 125, 126, 300])

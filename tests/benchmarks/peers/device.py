@@ -16,6 +16,7 @@ from clients.loadtest.witness import Witness
 from tests.benchmarks.peers.wires import Seat, Wire, upgrade
 
 OPENING_S: Final = 30.0
+STAMP: Final = b"@"  # then sixteen hex digits
 STAMP_DIGITS: Final = 16
 NEVER: Final = 1 << 62
 NUMBER: Final = re.compile(rb"\d+")
@@ -53,6 +54,7 @@ class Device:
         self._wire = wire
         self._count = count
         self._head = wire.heard(seat)
+        self._head_bytes = len(self._head)
         self._said = 0
         self._is_in = False
         self._link: Link | None = None
@@ -91,11 +93,7 @@ class Device:
     def heard(self, data: bytes, start: int, stop: int) -> None:
         """Reads a frame: an event of its room or an answer at known places."""
         if data.startswith(self._head, start):
-            begin = start + len(self._head)
-            comma = data.index(b",", begin)
-            self._see(int(data[begin:comma]))
-            self._read(data, comma, stop)
-            self._count.heard_bytes += stop - start
+            self._see(data, start + self._head_bytes, stop)
         elif data.startswith(self._wire.answered, start):
             self._take_answer(data, start + len(self._wire.answered))
         else:
@@ -111,24 +109,27 @@ class Device:
         self._is_in = True
         self._welcomed.set_result(None)
 
-    def _see(self, number: int) -> None:
-        self._count.heard += 1
-        witness = self.witness
+    def _see(self, data: bytes, start: int, stop: int) -> None:
+        """Looks at the number of an event, whether its text is whole, and when it was said."""
+        count, witness = self._count, self.witness
+        comma = data.index(b",", start)
+        number = int(data[start:comma])
         if number == witness.last + 1:
             witness.last = number
         else:
             witness.see(number)
-
-    def _read(self, data: bytes, start: int, stop: int) -> None:
-        """Looks whether the text is whole, and when it was said."""
-        count = self._count
-        at = data.find(count.filler, start, stop)
-        if at < 0:
+        count.heard += 1
+        count.heard_bytes += stop - start + self._head_bytes
+        at = data.find(STAMP, comma, stop) + 1
+        if not at or not data.startswith(count.filler, at + STAMP_DIGITS, stop):
             count.garbled += 1
         elif count.from_ns < NEVER:
-            sent_ns = int(data[at - STAMP_DIGITS : at], 16)
-            if count.from_ns <= sent_ns < count.until_ns:
-                count.to_delivery.record((monotonic_ns() - sent_ns) // 1000)
+            self._measure(int(data[at : at + STAMP_DIGITS], 16))
+
+    def _measure(self, sent_ns: int) -> None:
+        count = self._count
+        if count.from_ns <= sent_ns < count.until_ns:
+            count.to_delivery.record((monotonic_ns() - sent_ns) // 1000)
 
     def _take_answer(self, data: bytes, at: int) -> None:
         found = NUMBER.match(data, at)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 FOLDER: Final = Path(__file__).parents[3] / ".peers"
 PYTHON_FOLDER: Final = FOLDER / "python"
@@ -19,13 +19,18 @@ INSTALLING_S: Final = 900
 class Part(NamedTuple):
     """Packages that are installed together, and the lower bounds of their versions."""
 
+    by: Literal["pip", "npm"]
     folder: Path
     packages: tuple[str, ...]
 
 
-PYTHON: Final = Part(PYTHON_FOLDER, ("python-socketio>=5.12", "aiohttp>=3.12", "uvloop>=0.21", "aiosqlite>=0.21"))
-NODE: Final = Part(NODE_FOLDER, ("socket.io@>=4.8", "ws@>=8.18"))
-NODE_STORE: Final = Part(NODE_FOLDER, ("better-sqlite3@>=11.8",))  # compiled where there is no ready one: minutes
+PYTHON: Final = Part(
+    "pip", PYTHON_FOLDER, ("python-socketio>=5.12", "aiohttp>=3.12", "uvloop>=0.21", "aiosqlite>=0.21")
+)
+NODE: Final = Part("npm", NODE_FOLDER, ("socket.io@>=4.8", "ws@>=8.18"))
+NODE_STORE: Final = Part(
+    "npm", NODE_FOLDER, ("better-sqlite3@>=11.8",)
+)  # compiled where there is no ready one: minutes
 
 
 class Missing(Exception):
@@ -45,7 +50,7 @@ def node() -> str:
 def install(part: Part) -> None:
     """Installs what is not there yet. Raises `Missing`."""
     if not _is_there(part):
-        _with_npm(part) if part.folder == NODE_FOLDER else _with_pip(part)
+        INSTALLERS[part.by](part)
         with _mark(part).open("a") as mark:
             mark.write("".join(f"{package}\n" for package in part.packages))
 
@@ -63,6 +68,9 @@ def _with_npm(part: Part) -> None:
         (part.folder / "package.json").write_text('{"private":true}')
     quiet = ("--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
     _run(installer, "install", "--prefix", str(part.folder), *quiet, *part.packages)
+
+
+INSTALLERS: Final = {"pip": _with_pip, "npm": _with_npm}
 
 
 def _found(program: str) -> str:

@@ -54,7 +54,7 @@ def rows(result: Result) -> list[list[str]]:
     plan = result.plan
     speed, cost, wait, memory = measures(plan)
     head = [
-        "server", "an answer means", "deliveries/s", "server's µs per delivery",
+        "server", "an answer means", "deliveries/s", "processor µs per delivery",
         f"p50 / p99 at {plan.rate:,.0f} /s, ms", "KiB per idle socket", "bytes of a delivery",
     ]  # fmt: skip
     return [head] + [
