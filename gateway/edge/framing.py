@@ -10,11 +10,12 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from gateway.edge import upgrade
+
 END_OF_HEAD: Final = b"\r\n\r\n"
-TEXT: Final = b"\x81"  # the first byte of a text that is one frame
+SHORT: Final = {0x81: Opcode.TEXT, 0x8A: Opcode.PONG}  # by the first byte of a frame that is whole
 MASKED: Final = 0x80
 SIZE_IN_TWO: Final = 126  # the size is in the two bytes that follow
-SIZE_IN_EIGHT: Final = 127
 QUIET: Final = logging.getLogger("gateway.websocket")
 QUIET.setLevel(logging.CRITICAL)  # its debug lines would hold what people say
 
@@ -31,7 +32,7 @@ class Framing(asyncio.Protocol):
         """`most_bytes` is how large a message may be, whole or in parts."""
         self._transport = transport
         self._most_bytes = most_bytes
-        self._protocol = ServerProtocol(max_size=most_bytes, logger=QUIET)
+        self._protocol: ServerProtocol | None = None
         self._heard = True  # whether anything has come since somebody last looked
         self._kind = Opcode.TEXT
         self._parts = bytearray()
@@ -43,8 +44,8 @@ class Framing(asyncio.Protocol):
         """Send bytes that are framed already."""
         raise NotImplementedError
 
-    def _upgraded(self, request: Request) -> None:
-        """The connection was asked for, with this request; the answer follows."""
+    def _upgraded(self, origin: str | None) -> None:
+        """The connection was asked for, by a page of this origin."""
 
     def _told(self, kind: Opcode, message: bytes) -> None:
         """A whole message, text or binary. Whether a text is UTF-8 has not been looked at."""
@@ -64,12 +65,14 @@ class Framing(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
+        if self._protocol is None and self._under_way and self._take_plain(data):
+            return
         if not self._under_way:
             data = self._take_short(data)
             if not data:
                 return
+        protocol = self._core
         self._under_way += len(data)
-        protocol = self._protocol
         protocol.receive_data(data)
         events = protocol.events_received()
         for event in events:
@@ -87,25 +90,53 @@ class Framing(asyncio.Protocol):
         self._relay()
 
     def eof_received(self) -> None:
-        self._protocol.receive_eof()
+        if self._protocol is not None:
+            self._protocol.receive_eof()
         self._hang_up()
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._protocol.parser.close()  # it holds the protocol that holds it
+        if self._protocol is not None:
+            self._protocol.parser.close()  # it holds the protocol that holds it
+
+    @property
+    def _core(self) -> ServerProtocol:
+        """The protocol, made when it has to do: a device that says nothing but short texts takes 2 KiB less."""
+        if self._protocol is None:
+            state = State.CONNECTING if self._under_way else State.OPEN
+            self._protocol = ServerProtocol(state=state, max_size=self._most_bytes, logger=QUIET)
+        return self._protocol
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether it was upgraded, and nobody has said that it ends."""
+        return not self._under_way if self._protocol is None else self._protocol.state is State.OPEN
+
+    def _take_plain(self, head: bytes) -> bool:
+        """Answer a plain request, past the protocol; false where it is not plain."""
+        asked = upgrade.plain(head)
+        if asked is None:
+            return False
+        self._under_way = 0
+        self.write(asked.answer)
+        self._upgraded(asked.origin)
+        return True
 
     def _take_short(self, data: bytes) -> bytes:
-        """Take the texts that `data` begins with, whole and short as most are, past the protocol; gives the rest."""
+        """Take the frames that `data` begins with, whole and short as most are, past the protocol; gives the rest."""
         done = frames = 0
-        while self._protocol.state is State.OPEN and (found := _short_text(data, done, self._most_bytes)):
-            text, done = found
+        while self._is_open and (found := _short_frame(data, done, self._most_bytes)):
+            kind, message, done = found
             frames += 1
-            self._told(Opcode.TEXT, text)
+            if kind is Opcode.TEXT:
+                self._told(kind, message)
+            else:
+                self._ponged(message)
         self._taken(frames)
         return data[done:] if done else data
 
     def _upgrade(self, request: Request) -> None:
-        self._protocol.send_response(self._protocol.accept(request))
-        self._upgraded(request)
+        self._core.send_response(self._core.accept(request))
+        self._upgraded(request.headers.get("Origin"))
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.TEXT and frame.fin:
@@ -132,15 +163,15 @@ class Framing(asyncio.Protocol):
 
     def _relay(self) -> None:
         """Pass it on: the handshake's answer, pongs, the echo of a close."""
-        for data in self._protocol.data_to_send():
+        for data in self._core.data_to_send():
             if data:
                 self.write(data)
             else:
                 self._hang_up()
 
     def _relay_one(self) -> None:
-        if self._protocol.writes:
-            self.write(self._protocol.writes.pop(0))
+        if self._core.writes:
+            self.write(self._core.writes.pop(0))
 
     def _hang_up(self) -> None:
         """Close once everything is sent."""
@@ -148,26 +179,26 @@ class Framing(asyncio.Protocol):
 
     def _close_frame(self, code: int, reason: str) -> bytes:
         """Ours, also where the protocol has failed and would close with a code of its own."""
-        if self._protocol.state is State.OPEN:
-            self._protocol.send_close(code, reason)
-            return b"".join(self._protocol.data_to_send())
-        self._protocol.data_to_send()
+        if self._is_open:
+            self._core.send_close(code, reason)
+            return b"".join(self._core.data_to_send())
+        self._core.data_to_send()
         return Frame(Opcode.CLOSE, Close(code, reason).serialize()).serialize(mask=False)
 
 
-def _short_text(data: bytes, start: int, most_bytes: int) -> tuple[bytes, int] | None:
-    """The text frame that begins there, and where it ends; None if it is in parts, not masked, long or not all here."""
-    if len(data) < start + 8 or data[start : start + 1] != TEXT:
+def _short_frame(data: bytes, start: int, most_bytes: int) -> tuple[Opcode, bytes, int] | None:
+    """The text or pong there, and where it ends; None where it is in parts, not masked, long or not all here."""
+    if len(data) < start + 6 or data[start] not in SHORT:
         return None
-    size, mask = data[start + 1] - MASKED, start + 2
-    if size == SIZE_IN_TWO:
+    kind, size, mask = SHORT[data[start]], data[start + 1] - MASKED, start + 2
+    if size == SIZE_IN_TWO and kind is Opcode.TEXT:
         size, mask = int.from_bytes(data[start + 2 : start + 4]), start + 4
-    elif size == SIZE_IN_EIGHT:
+    elif size >= SIZE_IN_TWO:
         return None
     end = mask + 4 + size
     if not 0 <= size <= most_bytes or end > len(data):
         return None
-    return unmasked(data[mask + 4 : end], data[mask : mask + 4]), end
+    return kind, unmasked(data[mask + 4 : end], data[mask : mask + 4]), end
 
 
 def _size(frame: Frame) -> int:

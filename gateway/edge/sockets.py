@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request
 
 from gateway.domain import goodbyes, limits
 from gateway.domain.goodbyes import Goodbye
@@ -18,6 +17,7 @@ from gateway.wire import socket
 LINGER_S: Final = 2.0  # a device that was said goodbye to may take this long to read it
 SIP_BYTES: Final = 4_096  # of what came, taken at a time: frames are counted before much work was done for them
 PROBED: Final = b"received"  # what a ping holds that is to prove all before it; a heartbeat holds nothing
+HEARTBEAT: Final = Frame(Opcode.PING, b"").serialize(mask=False)
 PROBE: Final = Frame(Opcode.PING, PROBED).serialize(mask=False)
 
 
@@ -146,8 +146,8 @@ class DeviceConnection(Framing):
         self._session.closed()
         super().connection_lost(error)
 
-    def _upgraded(self, request: Request) -> None:
-        self._session.origin = request.headers.get("Origin")
+    def _upgraded(self, origin: str | None) -> None:
+        self._session.origin = origin
 
     def _told(self, kind: Opcode, message: bytes) -> None:
         if kind is Opcode.TEXT:
@@ -240,7 +240,7 @@ class DeviceConnection(Framing):
 
     def beat(self) -> None:
         """Ping a connection that was silent since the last look; give up on one that left two pings unanswered."""
-        if self._transport.is_closing():
+        if self._transport.is_closing() or not self._is_open:
             return
         if self._heard:
             self._heard, self._pings = False, 0
@@ -248,8 +248,7 @@ class DeviceConnection(Framing):
             self._session.dismiss(goodbyes.NO_HEARTBEAT)
         else:
             self._pings += 1
-            self._protocol.send_ping(b"")
-            self._relay()
+            self.write(HEARTBEAT)
 
     def _hello_is_due(self) -> None:
         if not self._session.greeted:

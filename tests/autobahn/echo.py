@@ -20,7 +20,7 @@ class Echo(Framing):
 
     def _told(self, kind: Opcode, message: bytes) -> None:
         if kind is Opcode.TEXT and not is_text(message):
-            self._protocol.fail(CloseCode.INVALID_DATA)
+            self._core.fail(CloseCode.INVALID_DATA)
             self._violated()
         else:
             self.write(Frame(kind, message).serialize(mask=False))
