@@ -92,9 +92,20 @@ class Peer:
             assert not said or said[-1].opcode is not Opcode.CLOSE, "nothing is said after a close"
             said.append(frame)
             if frame.opcode is Opcode.CLOSE:
-                with suppress(OSError):
-                    self._sock.shutdown(socket.SHUT_WR)
+                self.hang_up()
         return said
+
+    async def to_the_end(self) -> bytes:
+        """Hang up, and all bytes that are said until the server does."""
+        self.hang_up()
+        while await self._more():
+            pass
+        return bytes(self._read)
+
+    def hang_up(self) -> None:
+        """This end says no more."""
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
 
     async def _has(self, size: int) -> bool:
         while len(self._read) < size and await self._more():
