@@ -49,6 +49,7 @@ from gateway.flow.loops import Tasks, every
 from gateway.flow.media import Media
 from gateway.flow.meter import Meter
 from gateway.flow.moderation import Moderators
+from gateway.flow.porch import Porch
 from gateway.flow.purge import Kept, Purge
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
@@ -138,6 +139,7 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
             purge=purging,
             sweeper=Sweeper(store, blobs, now_ms),
             admission=Admission(_allowance(settings), now_ms),
+            porch=Porch(tasks.spawn),
             tasks=tasks,
             meter=meter,
             now=now_ms,

@@ -19,6 +19,7 @@ class Goodbye(Value):
 
 LOGGED_OUT: Final = Goodbye(1000, "logged out")
 RESTARTING: Final = Goodbye(4000, "server is restarting", (0.2, 5.0))
+BUSY: Final = Goodbye(4003, "busy", (1.0, 10.0))
 SLOW: Final = Goodbye(4008, "slow", (0.5, 2.0))
 REPLACED: Final = Goodbye(4009, "replaced")
 NO_HEARTBEAT: Final = Goodbye(4010, "no heartbeat", (0.0, 1.0))
@@ -35,6 +36,7 @@ PROTOCOL_VIOLATION: Final = Goodbye(4505, "protocol violation")
 TABLE: Final = (
     LOGGED_OUT,
     RESTARTING,
+    BUSY,
     SLOW,
     REPLACED,
     NO_HEARTBEAT,

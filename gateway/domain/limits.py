@@ -99,6 +99,8 @@ CONNECTS_PER_SECOND: Final = 100  # of devices, from one address; a setting
 CONNECTS_AT_ONCE_S: Final = 20  # seconds' worth of them may come at once: an office whose line was down
 ANONYMOUS_PER_HOUR: Final = 1_000  # anonymous users made from one address; a setting
 SOCKETS_PER_USER: Final = 50  # open at a time; a setting
+WELCOMES: Final = 32  # devices that are welcomed at a time; others wait, first come, first served
+WAITING: Final = 10_000  # that may wait to be welcomed; more are told to come back
 ADDRESSES: Final = 50_000  # that are counted at a time, those heard of last
 
 # Webhooks (ours; settings)

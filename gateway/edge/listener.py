@@ -2,13 +2,15 @@
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Sequence
 from math import ceil
+from time import perf_counter
 from typing import Final, Protocol, cast
 
 import structlog
 
-from gateway.domain import errors
+from gateway.domain import errors, limits
 from gateway.domain.errors import Problem
 from gateway.edge.peers import Peers
 from gateway.edge.sockets import DeviceConnection, Doors
@@ -18,6 +20,7 @@ HEAD_BYTES: Final = 16_384
 HEAD_S: Final = 10.0
 IDLE_S: Final = 75.0  # of a plain connection between two requests; longer than proxies keep theirs
 FULL_S: Final = (5.0, 30.0)  # a device that found no place may be asked to stay away so long
+SLICE_S: Final = 0.002  # of upgrades, before others have a turn
 SILENT_MS: Final = 60_000  # between two lines in the log about the same
 FORWARDED: Final = re.compile(rb"^x-forwarded-for:(.*)\r$", re.IGNORECASE | re.MULTILINE)
 TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -67,6 +70,7 @@ class Gate:
         self._sockets = sockets
         self._connections = connections
         self._silent_until = 0
+        self._waiting: deque[Doorman] = deque()
 
     @property
     def full(self) -> bool:
@@ -96,6 +100,19 @@ class Gate:
             return refused(errors.TOO_MANY_CONNECTS, wait_s)
         return DeviceConnection(self._doors, transport, integration_id, address)
 
+    def wait(self, doorman: "Doorman") -> None:
+        """Be upgraded in turn. That takes the time of many messages, so those who talk are heard in between."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._upgrade)
+        self._waiting.append(doorman)
+
+    def _upgrade(self) -> None:
+        until = perf_counter() + SLICE_S
+        while self._waiting and perf_counter() < until:
+            self._waiting.popleft().hand_on()
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._upgrade)
+
     def _say(self, address: str | None) -> None:
         """Now and then: it may be a proxy that should be trusted."""
         now = self._doors.flow.now()
@@ -116,11 +133,12 @@ class Gate:
 class Doorman(asyncio.Protocol):
     """Reads a connection's first request head and hands the connection on."""
 
-    __slots__ = ("_gate", "_head", "_late", "_transport")
+    __slots__ = ("_gate", "_head", "_integration_id", "_late", "_transport")
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._head = b""
+        self._integration_id: str | None = None
         self._transport: asyncio.Transport | None = None
         self._late: asyncio.TimerHandle | None = None
 
@@ -133,19 +151,37 @@ class Doorman(asyncio.Protocol):
         self._late = asyncio.get_running_loop().call_later(HEAD_S, transport.close)
 
     def data_received(self, data: bytes) -> None:
-        if self._late is None:
+        if self not in self._gate.arriving:
             return
         self._head = (self._head + data).lstrip(b"\r\n")  # "ignore at least one empty line" (RFC 9112, section 2.2)
-        if b"\r\n\r\n" in self._head:
-            self._hand_on()
+        if self._integration_id is not None:
+            self._wait_longer()
+        elif b"\r\n\r\n" in self._head:
+            self._look()
         elif len(self._head) > HEAD_BYTES:
             self._turn_away(TOO_LONG)
 
     def connection_lost(self, _: Exception | None) -> None:
         self._leave()
 
+    def hand_on(self) -> None:
+        """Its turn has come."""
+        if self not in self._gate.arriving:
+            return
+        assert self._transport is not None
+        assert self._integration_id is not None
+        self._leave()
+        device = self._gate.device(self._transport, self._integration_id, self._head)
+        if isinstance(device, bytes):
+            self._turn_away(device)
+        else:
+            self._give(device, *_apart(self._head))
+
     def _leave(self) -> None:
         self._gate.arriving.discard(self)
+        self._in_time()
+
+    def _in_time(self) -> None:
         if self._late is not None:
             self._late.cancel()
             self._late = None
@@ -156,20 +192,23 @@ class Doorman(asyncio.Protocol):
         self._transport.write(answer)
         self._transport.close()
 
-    def _hand_on(self) -> None:
+    def _look(self) -> None:
+        """A plain request goes on at once."""
         assert self._transport is not None
-        self._leave()
-        integration_id = self._gate.integration(self._head)
-        if integration_id is None:
-            web = self._gate.web()
-            web.connection_made(self._transport)
-            self._give(web, self._head)
+        self._integration_id = self._gate.integration(self._head)
+        if self._integration_id is not None:
+            self._in_time()
+            self._gate.wait(self)
             return
-        device = self._gate.device(self._transport, integration_id, self._head)
-        if isinstance(device, bytes):
-            self._turn_away(device)
-        else:
-            self._give(device, *_apart(self._head))
+        self._leave()
+        web = self._gate.web()
+        web.connection_made(self._transport)
+        self._give(web, self._head)
+
+    def _wait_longer(self) -> None:
+        """What comes before its turn is kept, within a bound: a hello, as a rule."""
+        if len(self._head) > HEAD_BYTES + limits.FRAME_BYTES:
+            self._turn_away(TOO_LONG)
 
     def _give(self, protocol: asyncio.Protocol, *received: bytes) -> None:
         assert self._transport is not None

@@ -221,7 +221,7 @@ class DeviceConnection(Framing):
         """Say goodbye, close, and hang up when the device does, or after a while."""
         if self._transport.is_closing():
             return
-        self._session.over()
+        self._session.end()
         self._doors.flow.meter.goodbyes[goodbye.code] += 1
         if goodbye is goodbyes.SLOW:
             self._out.clear()

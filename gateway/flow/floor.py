@@ -13,6 +13,7 @@ from gateway.flow.identity import Identity
 from gateway.flow.lobby import Lobby
 from gateway.flow.loops import Tasks
 from gateway.flow.meter import Meter
+from gateway.flow.porch import Porch
 from gateway.flow.purge import Purge
 from gateway.flow.queries import Queries
 from gateway.flow.registry import Registry
@@ -38,6 +39,7 @@ class Flow(NamedTuple):
     purge: Purge
     sweeper: Sweeper
     admission: Admission
+    porch: Porch
     tasks: Tasks
     meter: Meter
     now: Now

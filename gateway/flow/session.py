@@ -74,6 +74,11 @@ class Session:
         """Whether the device has said hello."""
         return self._turns.greeted
 
+    @property
+    def over(self) -> bool:
+        """Whether goodbye was said, or the socket is gone."""
+        return self._over
+
     # What the socket gives
 
     def receive(self, text: bytes) -> None:
@@ -81,7 +86,7 @@ class Session:
         if not self._over:
             self._turns.receive(text)
 
-    def over(self) -> None:
+    def end(self) -> None:
         """Goodbye was said: nothing more is taken or written, also of what was waiting for its turn."""
         self._over = True
         self._turns.clear()
@@ -89,7 +94,7 @@ class Session:
     def closed(self) -> None:
         """The socket is gone, whoever closed it."""
         self._socket = _NoSocket()
-        self.over()
+        self.end()
         if self._expiry is not None:
             self._expiry.cancel()
         if self.user_id:
@@ -166,7 +171,7 @@ class Session:
 
     def dismiss(self, goodbye: Goodbye) -> None:
         if not self._over:
-            self.over()
+            self.end()
             self._socket.close(goodbye)
 
     # What arriving makes of it

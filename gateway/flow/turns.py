@@ -25,6 +25,9 @@ log = structlog.get_logger(__name__)
 class Turning(arrivals.Arriving, device_commands.Asker, Protocol):
     """The session whose frames they are."""
 
+    @property
+    def over(self) -> bool: ...
+
     async def login(self, frame: frames.Login) -> Json: ...
 
 
@@ -124,7 +127,10 @@ class Turns:
                 self._submit(frame.id, command, render)
             return
         self._busy = True
-        self._device.flow.tasks.spawn(self._take(frame))
+        if isinstance(frame, Hello):
+            self._device.flow.porch.arrive(self._device, partial(self._take, frame))
+        else:
+            self._device.flow.tasks.spawn(self._take(frame))
 
     async def _take(self, frame: AnyFrame) -> None:
         try:
