@@ -28,9 +28,10 @@ from gateway.domain.model import Webhook
 from gateway.edge import configs, documents, downloads, http, probes, uploads
 from gateway.edge import demo as demonstration
 from gateway.edge.fetcher import HttpFetcher
-from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, Gate, device_path
+from gateway.edge.listener import HEAD_BYTES, IDLE_S, Doorman, Gate, Places, device_path
 from gateway.edge.moderator import HttpModerator
 from gateway.edge.own_device import OwnDevice
+from gateway.edge.parting import Parting
 from gateway.edge.peers import Peers
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
@@ -196,42 +197,53 @@ def _plain(_: web.Application) -> None:
 async def listening(settings: Settings, dress: Dress = _plain) -> AsyncIterator[tuple[str, Flow]]:
     """The gateway open on its port; gives its URL. Leaving says goodbye to every device."""
     room = sockets(settings.max_sockets)
-    with alone_on(settings.data), port(settings.host, settings.port) as sock:
-        async with flowing(settings) as flow:
-            prefix = settings.path_prefix
-            doors = Doors(flow, settings.max_unsent_bytes)
-            url = _url(sock) + prefix
-            own_device = OwnDevice(flow, url, settings.ready_s)
-            also = (
-                *v1.routes(flow, prefix),
-                *probes.routes(flow, doors, own_device, prefix),
-                *documents.routes(prefix),
-                *downloads.routes(flow, prefix),
-                *uploads.routes(flow, prefix),
-                *configs.routes(flow, prefix),
-            )
-            app = http.application(flow, prefix, also, settings.public_url)
-            dress(app)
-            runner = web.AppRunner(
-                app, access_log=None, logger=http.QUIET, max_line_size=HEAD_BYTES, keepalive_timeout=IDLE_S
-            )
-            await runner.setup()
-            web_server = runner.server
-            assert web_server is not None
-            gate = Gate(doors, web_server, device_path(prefix), Peers(settings.proxies), room.sockets, room.connections)
-            server = await asyncio.get_running_loop().create_server(lambda: Doorman(gate), sock=sock, backlog=BACKLOG)
-            flow.tasks.spawn(doors.heartbeats.run())
-            flow.tasks.spawn(every(retention.EVERY_S, Retention(flow.store, flow.corridor, flow.now).step))
-            await flow.deliverer.start()
-            flow.tasks.spawn(every(sweeper.EVERY_S, flow.sweeper.step))
-            flow.tasks.spawn(every(purge.EVERY_S, flow.purge.step))
-            flow.tasks.spawn(flow.purge.attend())
-            log.info("room for devices", sockets=room.sockets, connections=room.connections, open_files=room.files)
-            try:
-                yield url, flow
-            finally:
-                server.close()
-                await _drain(flow, doors, runner, settings.drain_s)
+    async with (
+        alone_on(settings.data, settings.data_wait_s),
+        port(settings.host, settings.port) as sock,
+        flowing(settings) as flow,
+    ):
+        prefix = settings.path_prefix
+        doors = Doors(flow, settings.max_unsent_bytes)
+        url = _url(sock) + prefix
+        own_device = OwnDevice(flow, url, settings.ready_s)
+        also = (
+            *v1.routes(flow, prefix),
+            *probes.routes(flow, doors, own_device, prefix),
+            *documents.routes(prefix),
+            *downloads.routes(flow, prefix),
+            *uploads.routes(flow, prefix),
+            *configs.routes(flow, prefix),
+        )
+        app = http.application(flow, prefix, also, settings.public_url)
+        parting = Parting(app)
+        dress(app)
+        runner = web.AppRunner(
+            app, access_log=None, logger=http.QUIET, max_line_size=HEAD_BYTES, keepalive_timeout=IDLE_S
+        )
+        await runner.setup()
+        web_server = runner.server
+        assert web_server is not None
+        gate = Gate(
+            doors,
+            web_server,
+            device_path(prefix),
+            Peers(settings.proxies),
+            Places(room.sockets, room.connections),
+            own_device,
+        )
+        server = await asyncio.get_running_loop().create_server(lambda: Doorman(gate), sock=sock, backlog=BACKLOG)
+        flow.tasks.spawn(doors.heartbeats.run())
+        flow.tasks.spawn(every(retention.EVERY_S, Retention(flow.store, flow.corridor, flow.now).step))
+        await flow.deliverer.start()
+        flow.tasks.spawn(every(sweeper.EVERY_S, flow.sweeper.step))
+        flow.tasks.spawn(every(purge.EVERY_S, flow.purge.step))
+        flow.tasks.spawn(flow.purge.attend())
+        log.info("room for devices", sockets=room.sockets, connections=room.connections, open_files=room.files)
+        try:
+            yield url, flow
+        finally:
+            server.close()
+            await _drain(flow, doors, parting, runner, settings.drain_s)
 
 
 def _url(sock: socket.socket) -> str:
@@ -239,11 +251,12 @@ def _url(sock: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{number}"
 
 
-async def _drain(flow: Flow, doors: Doors, runner: web.AppRunner, drain_s: float) -> None:
+async def _drain(flow: Flow, doors: Doors, parting: Parting, runner: web.AppRunner, drain_s: float) -> None:
     """Goodbye to every device; commits and calls in flight are seen through."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(drain_s):
-            await doors.empty(goodbyes.RESTARTING)
+            await doors.empty(goodbyes.RESTARTING, drain_s / 2)  # the other half is for what is in flight
+            await parting.settled()
             await flow.corridor.drained()
             await runner.cleanup()
             await flow.deliverer.drain()

@@ -107,6 +107,10 @@ class Settings:
         default=2.0, metadata={"help": "Seconds within which /readyz has to hear what the gateway says to itself"}
     )
     drain_s: float = field(default=10.0, metadata={"help": "Seconds that a stop may take"})
+    data_wait_s: float = field(
+        default=0.0,
+        metadata={"help": "Seconds to wait for another gateway to leave the data folder, as in a rolling restart"},
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
     def __post_init__(self) -> None:
@@ -206,5 +210,6 @@ _DEMANDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "remote_media_timeout_s": (lambda it: 0 < it < inf, "should be above 0"),
     "ready_s": (lambda it: 0 < it < inf, "should be above 0"),
     "drain_s": (lambda it: 0 <= it < inf, "should not be below 0"),
+    "data_wait_s": (lambda it: 0 <= it < inf, "should not be below 0"),
     "log_level": (lambda it: it in ("debug", "info", "warning", "error"), "should be debug, info, warning or error"),
 }

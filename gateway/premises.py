@@ -1,16 +1,19 @@
 """What a server takes possession of before it opens: data folder, port, open files. In one sentence, if it cannot."""
 
+import asyncio
 import contextlib
 import fcntl
 import resource
 import socket
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from math import ceil
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TextIO
 
 LOCK = "gateway.lock"
+LOOK_S: Final = 0.02  # between two looks whether the other server has left
 MOST_FILES: Final = 1 << 20  # that are asked for; where there is no limit, some systems have one all the same
 
 
@@ -18,18 +21,26 @@ class CannotStart(Exception):
     """Said to the one who starts it: a sentence that begins with the name of what stands in the way."""
 
 
-@contextmanager
-def alone_on(data: Path) -> Iterator[None]:
-    """One server to a data folder: what it used last is answered from memory."""
+@asynccontextmanager
+async def alone_on(data: Path, wait_s: float = 0.0) -> AsyncIterator[None]:
+    """One server to a data folder: what it used last is answered from memory. Another one may take so long to leave."""
+    with _lock_of(data) as lock:
+        for wait in range(ceil(wait_s / LOOK_S), -1, -1):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if not wait:
+                    raise CannotStart(f"data: another gateway is running on {data}") from None
+                await asyncio.sleep(LOOK_S)
+            else:
+                break
+        yield
+
+
+def _lock_of(data: Path) -> TextIO:
     with using(data):
         data.mkdir(parents=True, exist_ok=True)
-        lock = (data / LOCK).open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotStart(f"data: another gateway is running on {data}") from None
-        yield
+        return (data / LOCK).open("w")
 
 
 @contextmanager
@@ -41,8 +52,8 @@ def using(data: Path) -> Iterator[None]:
         raise CannotStart(f"data: cannot use {data} ({error})") from None
 
 
-@contextmanager
-def port(host: str, number: int) -> Iterator[socket.socket]:
+@asynccontextmanager
+async def port(host: str, number: int) -> AsyncIterator[socket.socket]:
     """A socket bound to the port, which nobody listens on yet; 0 picks a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as sock:

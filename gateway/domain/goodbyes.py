@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateway.domain import limits
 from gateway.domain.value import Value
 
 
@@ -17,8 +18,14 @@ class Goodbye(Value):
         return self.code < 4500 and self not in (REPLACED, LOGGED_OUT)
 
 
+def away_s(goodbye: Goodbye, crowd: int) -> tuple[float, float]:
+    """For how long one of so many may be asked to stay away (seconds): the more they are, the further apart."""
+    low, high = goodbye.away_s
+    return low, max(high, low + min(crowd / limits.RETURNS_PER_SECOND, limits.AWAY_S))
+
+
 LOGGED_OUT: Final = Goodbye(1000, "logged out")
-RESTARTING: Final = Goodbye(4000, "server is restarting", (0.2, 5.0))
+RESTARTING: Final = Goodbye(4000, "server is restarting", (0.2, 2.0))
 BUSY: Final = Goodbye(4003, "busy", (1.0, 10.0))
 SLOW: Final = Goodbye(4008, "slow", (0.5, 2.0))
 REPLACED: Final = Goodbye(4009, "replaced")

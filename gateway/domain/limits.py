@@ -101,6 +101,8 @@ ANONYMOUS_PER_HOUR: Final = 1_000  # anonymous users made from one address; a se
 SOCKETS_PER_USER: Final = 50  # open at a time; a setting
 WELCOMES: Final = 32  # devices that are welcomed at a time; others wait, first come, first served
 WAITING: Final = 10_000  # that may wait to be welcomed; more are told to come back
+RETURNS_PER_SECOND: Final = 1_000  # devices that were sent away together and are asked back in one second
+AWAY_S: Final = 120  # seconds over which they are spread, at most
 ADDRESSES: Final = 50_000  # that are counted at a time, those heard of last
 
 # Webhooks (ours; settings)

@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Sequence
 from math import ceil
 from time import perf_counter
-from typing import Final, Protocol, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 import structlog
 
 from gateway.domain import errors, limits
 from gateway.domain.errors import Problem
+from gateway.edge.own_device import OwnDevice
 from gateway.edge.peers import Peers
 from gateway.edge.sockets import DeviceConnection, Doors
 from gateway.wire import json
@@ -56,26 +57,33 @@ def refused(problem: Problem, after_s: float) -> bytes:
     return head.encode() + body
 
 
+class Places(NamedTuple):
+    """How many there are: for devices, and for connections of all kinds."""
+
+    sockets: int
+    connections: int
+
+
 class Gate:
     """What all doormen share: where connections go, and how many there is room for."""
 
     def __init__(
-        self, doors: Doors, web: Web, device_path: re.Pattern[bytes], peers: Peers, sockets: int, connections: int
+        self, doors: Doors, web: Web, device_path: re.Pattern[bytes], peers: Peers, places: Places, own: OwnDevice
     ) -> None:
         self.web = web
         self.arriving: set[Doorman] = set()
         self._doors = doors
         self._device_path = device_path
         self._peers = peers
-        self._sockets = sockets
-        self._connections = connections
+        self._places = places
+        self._own = own
         self._silent_until = 0
         self._waiting: deque[Doorman] = deque()
 
     @property
     def full(self) -> bool:
         """Whether one more connection would take the files that others need."""
-        return len(self.arriving) + len(self._doors.open) + len(self.web.connections) >= self._connections
+        return len(self.arriving) + len(self._doors.open) + len(self.web.connections) >= self._places.connections
 
     def turned_away(self) -> bytes:
         """What is said to a connection that there is no room for."""
@@ -90,7 +98,7 @@ class Gate:
     def device(self, transport: asyncio.Transport, integration_id: str, head: bytes) -> DeviceConnection | bytes:
         """A device's connection, or with which answer it may not connect now."""
         admission = self._doors.flow.admission
-        if self._doors.closing or len(self._doors.open) >= self._sockets:
+        if self._doors.closing or self._is_full_for(integration_id):
             admission.turn_away("sockets")
             return refused(errors.TOO_MANY_SOCKETS, self._away_s())
         address = self._address(transport, head)
@@ -119,6 +127,10 @@ class Gate:
         if now >= self._silent_until:
             self._silent_until = now + SILENT_MS
             log.warning("too many connects from one address", address=address, setting="trusted_proxies")
+
+    def _is_full_for(self, integration_id: str) -> bool:
+        """For all but the gateway's own device, which has to find out how they fare who are here."""
+        return len(self._doors.open) >= self._places.sockets and integration_id != self._own.integration_id
 
     def _address(self, transport: asyncio.Transport, head: bytes) -> str | None:
         peer = transport.get_extra_info("peername")[0]

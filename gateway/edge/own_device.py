@@ -115,6 +115,7 @@ class OwnDevice:
         self._flow = flow
         self._url = f"ws{url.removeprefix('http')}/sdk/v2/integrations"
         self._deadline_s = deadline_s
+        self.integration_id = ""  # that it comes through; nobody else knows it
         self._line: Line | None = None
         self._looking = asyncio.Lock()
         self._found: Finding | None = None
@@ -156,6 +157,7 @@ class OwnDevice:
     async def _connected(self, walk: Walk) -> Line:
         await self._let_go()
         integration_id, token = self._flow.new_secret()[:40], self._flow.new_secret()
+        self.integration_id = integration_id
         with walk.through("prepare"):
             prepared = PrepareProbe(integration_id=integration_id, session_hash=tokens.digest(token))
             room = await self._flow.corridor.execute(prepared)

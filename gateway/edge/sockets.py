@@ -8,6 +8,7 @@ from websockets.frames import Frame, Opcode
 
 from gateway.domain import goodbyes, limits
 from gateway.domain.goodbyes import Goodbye
+from gateway.edge.farewells import Farewells
 from gateway.edge.framing import Framing
 from gateway.flow.floor import Flow
 from gateway.flow.meter import Meter
@@ -77,6 +78,7 @@ class Doors:
         self.open: set[DeviceConnection] = set()
         self.frames_per_second = limits.FRAMES_PER_COMMAND * flow.commands_per_second
         self.closing = False
+        self.farewells = Farewells(flow.dice)
         self._emptied = asyncio.Event()
 
     def unsent(self) -> Iterator[int]:
@@ -89,11 +91,11 @@ class Doors:
         if not self.open:
             self._emptied.set()
 
-    async def empty(self, goodbye: Goodbye) -> None:
-        """Say goodbye to every device, and wait until all have hung up."""
+    async def empty(self, goodbye: Goodbye, within_s: float) -> None:
+        """Let nobody in, say goodbye to every device within that time, and wait until all have hung up."""
+        self.closing = True
         self._emptied.clear()
-        for connection in tuple(self.open):
-            connection.dismiss(goodbye)
+        await self.farewells.tell(tuple(self.open), goodbye, within_s)
         if self.open:
             await self._emptied.wait()
 
@@ -225,10 +227,8 @@ class DeviceConnection(Framing):
         self._doors.flow.meter.goodbyes[goodbye.code] += 1
         if goodbye is goodbyes.SLOW:
             self._out.clear()
-        low, high = goodbye.away_s
-        after_s = low + (high - low) * self._doors.flow.dice()
         out, self._out = self._out, []
-        out.append(socket.goodbye(goodbye, after_s))
+        out.append(socket.goodbye(goodbye, self._doors.farewells.away_s(goodbye)))
         out.append(self._close_frame(goodbye.code, goodbye.reason))
         self._transport.write(b"".join(out))
         self._abort_later()

@@ -1,4 +1,4 @@
-"""What those who talk notice when a herd of devices comes back at once: `python -m tests.benchmarks.herd --devices 3000`.
+"""What those who talk notice when a herd of devices comes back at once: `python -m tests.benchmarks.herd --help`.
 
 A gateway of its own and a room that talks; a process of its own in which all devices connect at the same moment. It
 prints one JSON line: how long what was said took to be heard before and meanwhile, and how long the herd waited.
@@ -43,6 +43,7 @@ class Talk:
         self._listener = listener
         self._room = room
         self._said: dict[str, float] = {}
+        self._quiet = asyncio.Event()
         self.waits_s: list[float] = []
 
     @contextlib.asynccontextmanager
@@ -53,8 +54,7 @@ class Talk:
             yield
             both[0].cancel()
             async with asyncio.timeout(LATEST_S):
-                while self._said:
-                    await asyncio.sleep(EVERY_S)
+                await self._quiet.wait()
             for task in tasks._tasks:
                 task.cancel()
 
@@ -62,6 +62,7 @@ class Talk:
         while True:
             text = str(time.monotonic())
             self._said[text] = time.monotonic()
+            self._quiet.clear()
             content = {"type": "text", "text": text}
             await self._speaker.say("message:send", conversationId=self._room, content=content)
             await asyncio.sleep(EVERY_S)
@@ -71,6 +72,8 @@ class Talk:
             event = await self._listener.event("conversation:message")
             text = event["event"]["payload"]["message"]["content"]["text"]
             self.waits_s.append(time.monotonic() - self._said.pop(text))
+            if not self._said:
+                self._quiet.set()
 
     async def _forget_answers(self) -> None:
         while True:
@@ -107,7 +110,8 @@ async def herd(url: str, integration: str) -> None:
         done = await asyncio.gather(*each, return_exceptions=True)
         waits_s = [it for it in done if isinstance(it, float)]
         took = time.monotonic() - began
-        print(json.dumps({"took_s": round(took, 2), "welcomed": len(waits_s), **told(waits_s)}), flush=True)
+        sys.stdout.write(json.dumps({"took_s": round(took, 2), "welcomed": len(waits_s), **told(waits_s)}) + "\n")
+        sys.stdout.flush()
 
 
 def processor_s(pid: int) -> float:
@@ -137,26 +141,28 @@ async def measure(house: House, pid: int, devices: int) -> dict[str, Any]:
     assert process.stdin is not None
     assert process.stdout is not None
 
-    async def storm() -> Any:
+    async def storm() -> dict[str, Any]:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(b"go\n")
         async with asyncio.timeout(LATEST_S * 2):
-            return json.loads(await process.stdout.readline())
+            done: dict[str, Any] = json.loads(await process.stdout.readline())
+        return done
 
     try:
         process.stdin.write(json.dumps(tokens).encode() + b"\n")
         await storm()  # all are known from here on
         result: dict[str, Any] = {"devices": devices}
         speaker, listener = await house.device("speaker"), await house.device("listener")
-        for name, scene in (("quiet", asyncio.sleep(QUIET_S)), ("storm", storm())):
-            talk, before_s = Talk(speaker, listener, room), processor_s(pid)
-            async with talk.going_on():
-                said = await scene
-            result[name] = told(talk.waits_s)
-            if name == "storm":
-                result["herd"] = said | {"gateway_ms_each": round((processor_s(pid) - before_s) * 1000 / devices, 2)}
-        return result
+        talk = Talk(speaker, listener, room)
+        async with talk.going_on():
+            await asyncio.sleep(QUIET_S)
+        result["quiet"] = told(talk.waits_s)
+        talk, before_s = Talk(speaker, listener, room), processor_s(pid)
+        async with talk.going_on():
+            result["herd"] = await storm()
+        result["storm"] = told(talk.waits_s)
+        return result | {"gateway_ms_each": round((processor_s(pid) - before_s) * 1000 / devices, 2)}
     finally:
         process.kill()
         await process.wait()
@@ -166,9 +172,11 @@ async def main(devices: int) -> None:
     with tempfile.TemporaryDirectory(prefix="herd-") as folder:
         data = Path(folder)
         app = await new_app(data)
-        async with serving(data, commands_per_second="100000") as gateway:
-            async with spoken_to(await gateway.ready(), app) as house:
-                print(json.dumps(await measure(house, gateway.process.pid, devices)))
+        async with (
+            serving(data, commands_per_second="100000") as gateway,
+            spoken_to(await gateway.ready(), app) as house,
+        ):
+            sys.stdout.write(json.dumps(await measure(house, gateway.process.pid, devices)) + "\n")
 
 
 if __name__ == "__main__":

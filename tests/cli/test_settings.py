@@ -14,7 +14,7 @@ from tests.journeys.process import command, new_app, serving, spoken_to
 NUMBERS = {
     *("port", "max_unsent_bytes", "commands_per_second", "webhook_timeout_s", "remote_media_timeout_s", "drain_s"),
     *("user_commands_per_second", "requests_per_second", "connects_per_second", "anonymous_per_hour"),
-    *("max_sockets", "max_sockets_per_user", "workers", "ready_s"),
+    *("max_sockets", "max_sockets_per_user", "data_wait_s", "workers", "ready_s"),
 }
 UNKNOWN = "is not a setting of the gateway"
 
@@ -121,6 +121,7 @@ BAD = {
     "workers": ["0", "2", "-1"],
     "ready_s": ["0", "-1", "nan", "inf"],
     "drain_s": ["-0.1", "nan", "inf"],
+    "data_wait_s": ["-0.1", "nan", "inf"],
     "log_level": ["loud", "INFO", ""],
 }
 PAIRS = [(name, value) for name, values in BAD.items() for value in values]
