@@ -20,6 +20,7 @@ from gateway.wire.socket import Said
 KEPT_BYTES: Final = 32 << 20  # over all conversations
 SHOWN: Final = 2_000  # overviews that are kept as they were written
 SHOWN_BYTES: Final = 8_192  # of one that is kept
+MOST_ENTRIES: Final = 2 * limits.REPLAYED_EVENTS  # of one conversation, until half of them go
 ENTRY_BYTES: Final = 200  # of an entry, without its frames
 OTHERWISE = (ev.MessageDeleted, ev.MessagesCleared, ev.ConversationRemoved)  # what was said before is told otherwise
 FORGETTING = (ev.UserForgotten, ev.UserRemoved, ev.UserMerged, ev.AppRemoved)  # the same, in any conversation
@@ -47,20 +48,54 @@ class Entry(NamedTuple):
 
 
 class Chapter:
-    """Entries of one conversation, without a gap."""
+    """Entries of one conversation, without a gap. What is just said is only put down: few come back for it."""
 
-    __slots__ = ("entries", "size")
+    __slots__ = ("_entries", "_fresh", "_last", "size")
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self.entries = entries
-        self.size = sum(it.size for it in entries)
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._fresh: list[tuple[bytes, int]] = []  # frames that all hear alike, with their seqs
+        self._last = 0
+        self.size = 0
+
+    def go_on(self, frames: Sequence[tuple[bytes, int]], size: int) -> None:
+        """What everybody was told next; `size` is that of the frames."""
+        self._begin(frames[0][1])
+        self._fresh += frames
+        self._last = frames[-1][1]
+        self.size += size + ENTRY_BYTES * len(frames)
+        if len(self._fresh) > MOST_ENTRIES:
+            self._entries, self._fresh = [], self._fresh[-limits.REPLAYED_EVENTS :]
+            self.size = sum(ENTRY_BYTES + len(frame) for frame, _ in self._fresh)
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """The same, where some may be told otherwise than others."""
+        self._begin(entries[0].seq)
+        self._settle()
+        self._entries += entries
+        self._last = entries[-1].seq
+        self.size += sum(it.size for it in entries)
 
     def since(self, position: int, seq: int) -> Sequence[Entry] | None:
         """What happened after a position, where all of it is here, up to `seq` at least."""
-        first = self.entries[0].seq
-        if first > position + 1 or self.entries[-1].seq < seq:
+        self._settle()
+        first = self._entries[0].seq
+        if first > position + 1 or self._last < seq:
             return None
-        return self.entries[position + 1 - first :]
+        return self._entries[position + 1 - first :]
+
+    def _begin(self, seq: int) -> None:
+        """After a gap it begins anew."""
+        if seq != self._last + 1:
+            self._entries, self._fresh, self.size = [], [], 0
+
+    def _settle(self) -> None:
+        """Bring in order what was put down, as far as one may come back for it."""
+        fresh, self._fresh = self._fresh, []
+        self._entries += [Entry(seq, Said(frame), None, None) for frame, seq in fresh]
+        gone = self._entries[: -limits.REPLAYED_EVENTS]
+        self.size -= sum(it.size for it in gone)
+        del self._entries[: len(gone)]
 
 
 class Annals:
@@ -117,29 +152,45 @@ class Annals:
             return None
         entries = [Entry.of(it, socket.say(it)) for it in replay.events if isinstance(it, ConversationEvent)]
         if entries and changes == self._changes:  # else what was read may be told otherwise by now
-            self._keep(room_id, Chapter(entries))
+            chapter = Chapter()
+            chapter.add(entries)
+            self._taken_out(room_id)
+            self._keep(room_id, chapter)
         return entries
+
+    def heard(self, room_id: str, frames: Sequence[tuple[bytes, int]], size: int) -> None:
+        """Messages that were just framed for those who are there are kept for those who come back.
+
+        Nobody wants to know when they arrive.
+        """
+        chapter = self._taken_out(room_id) or Chapter()
+        chapter.go_on(frames, size)
+        self._keep(room_id, chapter)
+
+    def told(self, event: ConversationEvent, said: Said) -> None:
+        """The same of any other event."""
+        chapter = self._taken_out(event.conversation.id) or Chapter()
+        chapter.add([Entry.of(event, said)])
+        self._keep(event.conversation.id, chapter)
 
     def _keep(self, room_id: str, chapter: Chapter) -> None:
         """What was put down longest ago makes room."""
-        self._drop(room_id)
-        if chapter.size > self._most:
-            return
         self._chapters[room_id] = chapter
         self.size += chapter.size
         while self.size > self._most:
-            self._drop(next(iter(self._chapters)))
+            self._taken_out(next(iter(self._chapters)))
 
-    def _drop(self, room_id: str) -> None:
+    def _taken_out(self, room_id: str) -> Chapter | None:
         chapter = self._chapters.pop(room_id, None)
         if chapter is not None:
             self.size -= chapter.size
+        return chapter
 
     def hear(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, OTHERWISE):
                 self._changes += 1
-                self._drop(event.conversation.id)
+                self._taken_out(event.conversation.id)
             elif isinstance(event, FORGETTING):
                 self._changes += 1
                 self._chapters.clear()

@@ -7,6 +7,7 @@ from gateway.domain.audience import Eviction, evicted
 from gateway.domain.events import ConversationEvent, Event, MessagePosted, UserForgotten, UserMerged
 from gateway.domain.goodbyes import Goodbye
 from gateway.domain.model import OWN
+from gateway.flow.annals import Annals
 from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
@@ -43,8 +44,9 @@ Talk = dict[tuple[str, tuple[str, ...]], list[MessagePosted]]
 class Hub:
     """One index, user to devices: people are addressed, not rooms."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, annals: Annals) -> None:
         self._meter = meter
+        self._annals = annals
         self._by_user: dict[str, list[Listener]] = {}
 
     def __len__(self) -> int:
@@ -107,6 +109,7 @@ class Hub:
                 for listener in there:
                     listener.hear(heard)
                 self._meter.deliveries += len(there) * len(frames)
+                self._annals.heard(conversation_id, frames, len(together))
 
     def _tell(self, event: Event) -> None:
         there = [listener for user_id in event.audience for listener in self._by_user.get(user_id, ())]
@@ -119,6 +122,8 @@ class Hub:
             frame = said.to(listener.user_id)
             listener.hear(to_all if frame is said.to_all else _alone(frame, *place))
         self._meter.deliveries += len(there)
+        if isinstance(event, ConversationEvent) and event.seq:
+            self._annals.told(event, said)
 
     def _expect(self, event: MessagePosted) -> None:
         """Have those who were just handed a message prove that it arrived; its author need not."""

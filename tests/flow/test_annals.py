@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.domain import limits
 from gateway.domain.commands import ForgetUser
 from gateway.domain.model import Room
 from gateway.flow.annals import Annals, Entry
@@ -125,6 +126,58 @@ async def test_whoever_was_forgotten_is_not_told_from_memory(away: Away, amid: b
     if not amid:
         await forget()
     assert not any(b"Annabel" in it.said.to_all for it in await away.back(1) or [] if it.said)
+
+
+def frames(*seqs: int) -> list[tuple[bytes, int]]:
+    return [(str(it).encode(), it) for it in seqs]
+
+
+async def test_what_those_who_are_there_heard_costs_no_read(away: Away) -> None:
+    said = await away.says("one", "two", "three")
+    away.annals.heard(away.room_id, frames(2, 3), 2)
+    away.annals.heard(away.room_id, frames(4), 1)
+    assert seqs(await away.back(2)) == [3, 4]
+    assert [it.said.to_all for it in await away.back(1) or [] if it.said] == [b"2", b"3", b"4"]
+    assert away.store.replays == 0
+    assert len(said) == 3
+
+
+async def test_what_was_heard_by_nobody_in_between_is_read(away: Away) -> None:
+    await away.says("one", "two", "three")
+    away.annals.heard(away.room_id, frames(2), 1)
+    away.annals.heard(away.room_id, frames(4), 1)
+    assert seqs(await away.back(1)) == [2, 3, 4]
+    assert away.store.replays == 1
+
+
+async def test_what_was_heard_goes_on_what_was_read(away: Away) -> None:
+    await away.says("one")
+    assert seqs(await away.back(1)) == [2]
+    await away.says("two")
+    away.annals.heard(away.room_id, frames(3), 1)
+    assert seqs(await away.back(1)) == [2, 3]
+    assert away.store.replays == 1
+
+
+async def test_what_was_heard_and_deleted_is_read_anew(away: Away) -> None:
+    said, _ = await away.says("secret", "hi")
+    away.annals.heard(away.room_id, frames(2, 3), 2)
+    await away.building.one(away.building.orders.deletes(away.room_id, said.message.id))
+    await away.building.corridor.drained()
+    away.annals.heard(away.room_id, frames(4), 1)
+    entries = await away.back(1)
+    assert seqs(entries) == [2, 3, 4]
+    assert not any(b"secret" in it.said.to_all for it in entries or [] if it.said)
+    assert away.store.replays == 1
+
+
+async def test_a_busy_conversation_keeps_no_more_than_may_be_missed(building: Building) -> None:
+    annals = Annals(building.store)
+    for seq in range(1, 5 * limits.REPLAYED_EVENTS):
+        annals.heard("room", frames(seq), len(str(seq)))
+    assert annals.size < 3 * limits.REPLAYED_EVENTS * 210
+    annals.hear([])
+    assert annals.size > limits.REPLAYED_EVENTS * 200
 
 
 async def test_what_is_kept_is_bounded_over_all_conversations(building: Building) -> None:

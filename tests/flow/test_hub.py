@@ -11,12 +11,14 @@ from msgspec import structs
 from gateway.domain import events as ev
 from gateway.domain import goodbyes
 from gateway.domain.goodbyes import Goodbye
+from gateway.flow.annals import Annals
 from gateway.flow.hub import Heard, Hub
 from gateway.flow.meter import Meter
 from gateway.flow.receipts import Pushed
 from gateway.wire import socket
 from tests.domain.story import first
 
+NO_STORE: Any = None  # nobody comes back
 APP = first(ev.MessagePosted).app_id
 
 
@@ -55,7 +57,7 @@ class Ear:
 
 @pytest.fixture
 def hub() -> Hub:
-    return Hub(Meter(perf_counter))
+    return Hub(Meter(perf_counter), Annals(NO_STORE))
 
 
 def there(hub: Hub, *users: str, **facts: Any) -> Sequence[Ear]:

@@ -45,6 +45,26 @@ async def test_what_was_missed_is_told_once_and_in_order_and_live_events_follow(
     await back.nothing_more()
 
 
+async def test_what_others_heard_meanwhile_is_told_without_a_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await house.group("ann", "bob")
+    ann, bob = await house.device("ann"), await house.device("bob")
+    ann.cut()
+    await house.says(room, "one")
+    await bob.ask("conversation:read", conversationId=room)
+    await house.joins("cyd", room)
+    await bob.sends(room, "two")
+    await bob.ask("ping")
+    assert seqs(bob.heard) == [2, 3, 4, 5]
+
+    monkeypatch.setattr(house.flow.store, "replay", None)
+    back = await house.device("ann", positions=positions(ann, **{room: 1}))
+    assert back.welcome["recovered"] == {room: True}
+    assert [await back.frame() for _ in range(4)] == bob.heard
+    await back.nothing_more()
+
+
 async def test_nothing_missed_is_nothing_told(house: House) -> None:
     room = await house.group("ann")
     await house.says(room, "heard")
