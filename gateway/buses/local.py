@@ -13,17 +13,20 @@ class LocalBus:
     """`ports.Bus` within the process; nothing is lost on the way."""
 
     def __init__(self) -> None:
-        self._hearers: list[Callable[[Sequence[Event]], None]] = []
+        self._hearers: list[tuple[Callable[[Sequence[Event]], None], tuple[type[Event], ...]]] = []
 
     async def publish(self, events: Sequence[Event]) -> None:
-        for hear in self._hearers:
+        there = set(map(type, events))
+        for hear, kinds in self._hearers:
+            if kinds and not any(issubclass(it, kinds) for it in there):
+                continue
             try:
-                hear(events)
+                hear([it for it in events if isinstance(it, kinds)] if kinds else events)
             except Exception:  # one who cannot hear does not keep it from the others
                 log.exception("hearing failed")
 
-    def subscribe(self, hear: Callable[[Sequence[Event]], None]) -> None:
-        self._hearers.append(hear)
+    def subscribe(self, hear: Callable[[Sequence[Event]], None], *kinds: type[Event]) -> None:
+        self._hearers.append((hear, kinds))
 
     async def close(self) -> None:
         self._hearers.clear()

@@ -101,6 +101,8 @@ class Chapter:
 class Annals:
     """Law 4: what it gives is complete. Who may be told is for others to say."""
 
+    HEARS: Final = (*OTHERWISE, *FORGETTING)
+
     def __init__(self, store: Store, kept_bytes: int = KEPT_BYTES) -> None:
         self.store = store
         self._most = kept_bytes

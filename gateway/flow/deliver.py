@@ -37,6 +37,8 @@ class Deliverer:
     Memory is bounded, whatever waits: what does not fit is on disk anyway, and is looked up when there is room.
     """
 
+    HEARS: Final = (OfficeEvent, UserForgotten, UserRemoved)
+
     def __init__(self, store: Store, poster: Poster, tasks: Tasks, terms: Terms, disable: Disable) -> None:
         self.tally = Tally()
         self._store = store

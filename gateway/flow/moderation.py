@@ -70,6 +70,8 @@ class Moderators:
     `call` asks an endpoint. What it leaves open is decided by the app's own policy. `outcomes` counts messages.
     """
 
+    HEARS: Final = (OfficeEvent,)
+
     def __init__(self, store: Store, media: Media, call: Moderator, stamper: Stamper, now: Now) -> None:
         self._store = store
         self._media = media

@@ -34,6 +34,8 @@ class Purge:
     the next start.
     """
 
+    HEARS: Final = (OfficeEvent,)
+
     def __init__(self, store: Store, deliverer: Deliverer, now: Now, kept: Kept) -> None:
         self._store = store
         self._deliverer = deliverer
@@ -43,10 +45,9 @@ class Purge:
         self._cleared: set[str] = set()
         self._removed = asyncio.Event()
 
-    def hear(self, events: Sequence[Event]) -> None:
+    def hear(self, _: Sequence[Event]) -> None:
         """Webhooks may have been removed."""
-        if any(isinstance(it, OfficeEvent) for it in events):
-            self._removed.set()
+        self._removed.set()
 
     async def attend(self) -> None:
         """Clear up as soon as a webhook is removed."""

@@ -1,6 +1,7 @@
 """Credentials and integrations by their ids, remembered until something about their app changes."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.domain import errors
 from gateway.domain.errors import Refused
@@ -11,6 +12,8 @@ from gateway.ports import Store
 
 class Registry:
     """Only what was found is remembered: a new app is seen at once, also one made by another process."""
+
+    HEARS: Final = (OfficeEvent, ServiceAccountEvent)
 
     def __init__(self, store: Store) -> None:
         self._store = store

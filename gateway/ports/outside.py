@@ -37,7 +37,9 @@ class Bus(Protocol):
     """Carries events to every node. At most once, in order per publisher: positions heal what is lost."""
 
     async def publish(self, events: Sequence[Event]) -> None: ...
-    def subscribe(self, hear: Callable[[Sequence[Event]], None]) -> None: ...
+    def subscribe(self, hear: Callable[[Sequence[Event]], None], *kinds: type[Event]) -> None:
+        """Have every event of these kinds heard, or of all; in order, what comes together as one."""
+
     async def close(self) -> None: ...
 
 

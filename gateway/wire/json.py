@@ -22,15 +22,15 @@ STEP: Final = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 LOCATED: Final = re.compile(r"(.*?)(?: - at `(?:key in )?\$?\.?(.*)`)?", re.DOTALL)
 
 
-def _builtin(value: Any) -> Any:
+def _written(value: Any) -> orjson.Fragment:
     """What orjson does not know by itself."""
-    return orjson.Fragment(bytes(value)) if isinstance(value, Written) else msgspec.to_builtins(value)
+    return orjson.Fragment(msgspec.json.encode(value))
 
 
 def encode(value: Any) -> bytes:
     """Compact JSON of dicts, lists, scalars and the house's own values."""
     try:
-        return orjson.dumps(value, default=_builtin, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(value, default=_written, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # integers beyond 64 bits, which orjson refuses
         return msgspec.json.encode(value)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.domain.events import Event
+from gateway.domain.events import Event, OfficeEvent
 from gateway.ports import Bus
 from tests.domain.story import everything
 
@@ -61,3 +61,13 @@ async def test_a_closed_bus_is_silent(bus: Bus, ears: tuple[Ear, Ear]) -> None:
     await bus.close()
     await bus.publish(EVENTS[:1])
     assert ears[0].heard == []
+
+
+async def test_who_wants_some_kinds_hears_those_alone_and_nothing_where_there_are_none(bus: Bus) -> None:
+    wanted = type(EVENTS[1])
+    calls: list[Sequence[Event]] = []
+    bus.subscribe(calls.append, wanted, OfficeEvent)
+    await bus.publish([it for it in EVENTS if not isinstance(it, wanted | OfficeEvent)])
+    await bus.publish(EVENTS)
+    assert [list(it) for it in calls] == [[it for it in EVENTS if isinstance(it, wanted | OfficeEvent)]]
+    assert any(isinstance(it, OfficeEvent) for it in calls[0])

@@ -51,7 +51,7 @@ class Building:
         self.corridor = Corridor(store, self.bus, lambda: self.clock, self.due.extend, Meter(perf_counter))
         self.orders = Orders("")
         self.annals = Annals(store)
-        self.bus.subscribe(self.annals.hear)
+        self.bus.subscribe(self.annals.hear, *self.annals.HEARS)
         self.bus.subscribe(self.published.append)
 
     def start(self) -> None:

@@ -37,7 +37,7 @@ class Away:
         self.building, self.room_id, self.user_id = building, room, user_id
         self.store = Counted(building)
         self.annals = Annals(self.store)  # type: ignore[arg-type]
-        building.bus.subscribe(self.annals.hear)
+        building.bus.subscribe(self.annals.hear, *self.annals.HEARS)
 
     async def back(self, position: int) -> list[Entry] | None:
         room = await self.building.room(self.room_id)

@@ -22,7 +22,7 @@ from tests.flow.mail import Mail, new_hook
 
 async def choose(mail: Mail, **choices: Any) -> Webhook:
     """Changes how the webhook is called; the deliverer hears of it."""
-    mail.building.bus.subscribe(mail.deliverer.hear)
+    mail.building.bus.subscribe(mail.deliverer.hear, *mail.deliverer.HEARS)
     hook = mail.hook
     changed: Webhook = await mail.building.one(
         cmd.UpdateDelivery(
@@ -212,7 +212,7 @@ async def test_an_endpoint_elsewhere_is_not_to_blame(mail: Mail) -> None:
     for room in rooms[:5]:
         said += await mail.says("more", room=room)
         await mail.goes()
-    mail.building.bus.subscribe(mail.deliverer.hear)
+    mail.building.bus.subscribe(mail.deliverer.hear, *mail.deliverer.HEARS)
     await mail.building.one(
         cmd.UpdateWebhook(
             app_id=mail.building.orders.app_id,

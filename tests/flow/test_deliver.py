@@ -583,7 +583,7 @@ async def test_more_targets_than_there_may_be_calls_take_turns(mail: Mail, monke
 
 
 async def test_who_is_forgotten_is_forgotten_in_what_waits(mail: Mail) -> None:
-    mail.building.bus.subscribe(mail.deliverer.hear)
+    mail.building.bus.subscribe(mail.deliverer.hear, *mail.deliverer.HEARS)
     mail.doorstep.closed = {mail.hook.target}
     await mail.says("one")
     await mail.hand_over()

@@ -20,7 +20,7 @@ class Entrance:
     def __init__(self, building: Building, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
         self.building, self.key = building, key
         registry = Registry(building.store)
-        building.bus.subscribe(registry.hear)
+        building.bus.subscribe(registry.hear, *registry.HEARS)
         self.identity = Identity(registry, building.clock.now)
         self.verified = 0
         verify = tokens.verify

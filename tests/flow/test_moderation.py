@@ -53,7 +53,7 @@ class Court:
         media = Media(building.store, None)
         clock = building.clock
         self.moderators = Moderators(building.store, media, self.bench, lambda: clock, clock.now)
-        building.bus.subscribe(self.moderators.hear)
+        building.bus.subscribe(self.moderators.hear, *self.moderators.HEARS)
 
     def says(self, text: str = "hello") -> Post:
         return self.building.orders.says(self.room, text, by="ann")

@@ -219,7 +219,7 @@ async def test_what_waits_is_looked_at_now_and_then(mail: Mail, monkeypatch: pyt
 
 
 async def pauses(mail: Mail, *, paused: bool) -> None:
-    mail.building.bus.subscribe(mail.deliverer.hear)
+    mail.building.bus.subscribe(mail.deliverer.hear, *mail.deliverer.HEARS)
     here = cmd.UpdateDelivery(
         app_id=mail.building.orders.app_id,
         integration_id=mail.hook.integration_id,
@@ -244,7 +244,7 @@ async def test_of_a_removed_webhook_all_goes_at_once(mail: Mail, monkeypatch: py
     await mail.goes()
     await mail.says(*map(str, range(25)))
     purge_ = purging(mail)
-    mail.building.bus.subscribe(purge_.hear)
+    mail.building.bus.subscribe(purge_.hear, *purge_.HEARS)
     mail.building.tasks.spawn(purge_.attend())
     await removes(mail, mail.hook.integration_id)
     await until(lambda: counted(mail, "outbox", f"webhook_id = '{mail.hook.id}'") == 0)
@@ -327,7 +327,7 @@ async def test_a_removed_webhook_is_called_no_more_and_its_rows_are_not_read_thr
 
 async def test_what_cannot_be_cleared_now_is_cleared_later(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
     purge_, tried = purging(mail), asyncio.Event()
-    mail.building.bus.subscribe(purge_.hear)
+    mail.building.bus.subscribe(purge_.hear, *purge_.HEARS)
     await mail.says("one")
 
     async def broken(*_: object) -> int:

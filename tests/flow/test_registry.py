@@ -21,7 +21,7 @@ from tests.house_under_test import basic
 @pytest.fixture
 def registry(building: Building) -> Registry:
     registry = Registry(building.store)
-    building.bus.subscribe(registry.hear)
+    building.bus.subscribe(registry.hear, *registry.HEARS)
     return registry
 
 
