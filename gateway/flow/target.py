@@ -208,9 +208,10 @@ class Target:
     def done(self, lane: str, sent: int) -> None:
         """So many events of a lane are settled, if they are still in memory."""
         held = self.known[lane]
-        for _ in range(min(sent, len(held.rows))):
+        gone = min(sent, len(held.rows))
+        for _ in range(gone):
             held.rows.popleft()
-            self._hold(-1)
+        self._hold(-gone)
         if held.rows or held.more:
             self.ready.append(lane)
         else:
