@@ -96,7 +96,8 @@ class Framing(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         if self._protocol is not None:
-            self._protocol.parser.close()  # it holds the protocol that holds it
+            self._protocol.parser.close()  # it holds the protocol that holds it, and so does what went wrong
+            self._protocol.parser_exc = None
 
     @property
     def _core(self) -> ServerProtocol:

@@ -43,6 +43,15 @@ class _NoSocket:
     def probe(self) -> None: ...
 
 
+class _NoTurns:
+    """What a session holds then in place of its turns, which hold the session; those that are under way end."""
+
+    greeted = True
+
+    def receive(self, text: bytes) -> None: ...
+    def clear(self) -> None: ...
+
+
 class Session:
     """A `hub.Listener`, and whose device it is. What the device says takes its `turns`."""
 
@@ -62,7 +71,7 @@ class Session:
         self.session_hash: str | None = None
         self._logging_in = False
         self._over = False
-        self._turns = Turns(self)
+        self._turns: Turns | _NoTurns = Turns(self)
         self._held: list[Heard] | None = None
         self._held_back: list[Pushed] = []
         self._receipts = Receipts()
@@ -95,6 +104,7 @@ class Session:
         """The socket is gone, whoever closed it."""
         self._socket = _NoSocket()
         self.end()
+        self._turns = _NoTurns()
         if self._expiry is not None:
             self._expiry.cancel()
         if self.user_id:

@@ -124,7 +124,7 @@ async def test_what_a_device_does_not_read_is_unsent(tmp_path: Path) -> None:
         lazy.socket.transport.pause_reading()
         for _ in range(200):  # of 83 kB each, more than the network keeps for a device
             await lazy.say("message:list", conversationId=room)
-        await until(house, "unsent_bytes", lambda it: it > 0)
+        await until(house, "unsent_bytes", lambda it: it > 1_000_000)
         now = {it.name: it.value for it in await shown(house)}
-        assert now["gateway_unsent_bytes"] == now["gateway_unsent_bytes_most"]
+        assert now["gateway_unsent_bytes"] >= now["gateway_unsent_bytes_most"] > 1_000_000
         lazy.cut()
