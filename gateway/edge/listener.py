@@ -102,7 +102,7 @@ class Gate:
             admission.turn_away("sockets")
             return refused(errors.TOO_MANY_SOCKETS, self._away_s())
         address = self._address(transport, head)
-        wait_s = admission.connect_wait_s(address)
+        wait_s = 0.0 if self._is_own(integration_id) else admission.connect_wait_s(address)
         if wait_s:
             self._say(address)
             return refused(errors.TOO_MANY_CONNECTS, wait_s)
@@ -130,7 +130,10 @@ class Gate:
 
     def _is_full_for(self, integration_id: str) -> bool:
         """For all but the gateway's own device, which has to find out how they fare who are here."""
-        return len(self._doors.open) >= self._places.sockets and integration_id != self._own.integration_id
+        return len(self._doors.open) >= self._places.sockets and not self._is_own(integration_id)
+
+    def _is_own(self, integration_id: str) -> bool:
+        return integration_id == self._own.integration_id
 
     def _address(self, transport: asyncio.Transport, head: bytes) -> str | None:
         peer = transport.get_extra_info("peername")[0]

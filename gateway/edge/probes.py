@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from gateway.domain import errors
 from gateway.edge.http import answer, refused
-from gateway.edge.own_device import OwnDevice
+from gateway.edge.own_device import Finding, OwnDevice
 from gateway.edge.sockets import Doors
 from gateway.flow.floor import Flow
 from gateway.flow.metrics import METRICS, Histogram, Metric, Reading, Readings
@@ -18,6 +18,7 @@ from gateway.flow.metrics import METRICS, Histogram, Metric, Reading, Readings
 Numbers = CounterMetricFamily | GaugeMetricFamily
 Family = Numbers | HistogramMetricFamily
 
+STOPPING: Final = Finding({}, "stop", "The gateway is stopping")  # said while devices are still sent away
 FAMILIES: Final = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
 
 
@@ -59,7 +60,7 @@ def routes(flow: Flow, doors: Doors, device: OwnDevice, prefix: str) -> list[web
         return web.json_response({"status": "alive"})
 
     async def ready(_: web.Request) -> web.Response:
-        found = await device.look()
+        found = STOPPING if doors.closing else await device.look()
         if found.failed is None:
             return answer(200, {"status": "ready", "tookMs": found.took_ms})
         said = {"status": "not ready", "failed": found.failed, "why": found.why, "tookMs": found.took_ms}

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
+from websockets.exceptions import InvalidStatus
 
+from gateway import bootstrap
 from gateway.domain import goodbyes
 from gateway.domain.errors import UNAVAILABLE
 from gateway.edge import listener, own_device
 from gateway.edge.sockets import Doors, Outgoing
-from gateway.flow.hub import Hub
+from gateway.flow.floor import Flow
 from gateway.stores.sqlite import connection
 from tests.house_under_test import House, Json, opened
 from tests.receiver import Receiver
@@ -124,14 +126,15 @@ async def until_gone(house: House) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_a_hub_that_tells_nobody_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hub_that_tells_nobody_is_not_ready(tmp_path: Path) -> None:
     async with opened(tmp_path / "data", ready_s=1.0) as house:
-        with monkeypatch.context() as broken:
-            broken.setattr(Hub, "_tell", lambda _hub, _event: None)
-            status, said = await looked(house)
+        assert (await looked(house))[0] == 200
+        (device,) = house.flow.hub.of("self")
+        house.flow.hub.leave(device)
+        status, said = await looked(house)
         assert (status, said["status"], said["failed"]) == (503, "not ready", "push")
         assert (said["why"], said["errors"][0]["code"]) == ("nothing within 1 s", "unavailable")
-        assert list(said["tookMs"]) == ["prepare", "connect", "hello", "commit", "push"]
+        assert list(said["tookMs"]) == ["commit", "push"]
         assert (await looked(house))[0] == 200
 
 
@@ -142,6 +145,32 @@ async def test_a_socket_that_writes_nothing_is_not_ready(tmp_path: Path, monkeyp
         monkeypatch.setattr(Outgoing, "_flush", lambda _outgoing: None)
         status, said = await looked(house)
         assert (status, said["failed"], said["why"]) == (503, "commit", "nothing within 1 s")
+
+
+async def test_too_many_connects_make_it_no_less_ready(tmp_path: Path) -> None:
+    async with opened(tmp_path / "data", connects_per_second=0.05, trusted_proxies="") as house:
+        await house.plug()
+        with pytest.raises(InvalidStatus, match="429"):
+            await house.plug()
+        assert (await looked(house))[0] == 200
+
+
+async def test_a_gateway_that_is_stopping_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first moment, though its own device is among those that are still to be sent away."""
+    made: list[Doors] = []
+
+    class Seen(Doors):
+        def __init__(self, flow: Flow, max_unsent_bytes: int) -> None:
+            super().__init__(flow, max_unsent_bytes)
+            made.append(self)
+
+    monkeypatch.setattr(bootstrap, "Doors", Seen)
+    async with opened(tmp_path / "data") as house:
+        assert (await looked(house))[0] == 200
+        made[0].closing = True
+        status, said = await looked(house)
+        assert (status, said["failed"], said["why"]) == (503, "stop", "The gateway is stopping")
+        assert (await asked(house, "/healthz"))[0] == 200
 
 
 @pytest.mark.usefixtures("impatient")
