@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-MADE_UP = ("tests/properties", "tests/edge/test_fuzz.py")
+MADE_UP = ("tests/properties", "tests/autobahn", "tests/edge/test_fuzz.py", "tests/edge/test_upgrade.py")
 MOST = 1_000
 
 

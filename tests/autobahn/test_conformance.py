@@ -4,15 +4,19 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from websockets.frames import Opcode
 
 from gateway.domain.limits import FRAME_BYTES
 from tests.autobahn.cases import GROUPS, HANG_UP, MOST_BYTES, Case, close
 from tests.autobahn.echo import echoing
 from tests.autobahn.peer import ACCEPT, Peer, Said, connected
+from tests.effort import examples
 from tests.house_under_test import House
 from tests.journeys.bare import masked
 
@@ -149,3 +153,43 @@ async def test_a_message_behind_the_upgrade_is_heard(house: House) -> None:
         said = await peer.frame()
         assert said is not None
         assert said.json["type"] == "welcome"
+
+
+# However the bytes are cut
+
+
+@st.composite
+def controls(draw: st.DrawFn) -> list[tuple[Opcode, bytes]]:
+    return draw(st.lists(st.tuples(st.sampled_from([Opcode.PING, Opcode.PONG]), st.binary(max_size=125)), max_size=2))
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> tuple[bytes, list[Said]]:
+    """Messages whole and in parts, with pings and pongs before and inside them; and what they are answered with."""
+    sent, answers = b"", []
+    for _ in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from([Opcode.TEXT, Opcode.BINARY]))
+        whole = draw(st.text(max_size=300)).encode() * draw(st.sampled_from([1, 1, 1, 50]))
+        places = sorted(draw(st.lists(st.integers(0, len(whole)), max_size=3)))
+        for at, (start, end) in enumerate(pairwise([0, *places, len(whole)])):
+            for opcode, data in draw(controls()):
+                sent += masked(opcode, data)
+                answers += [Said(Opcode.PONG, data)] if opcode is Opcode.PING else []
+            last = at == len(places)
+            sent += masked(Opcode.CONT if at else kind, whole[start:end], fin=last)
+        answers.append(Said(kind, whole))
+    return sent + HANG_UP, [*answers, Said(Opcode.CLOSE, b"\x03\xe8")]
+
+
+@given(talk=talks(), cuts=st.lists(st.integers(0, 1 << 20), max_size=6))
+@settings(max_examples=examples(40), deadline=None)
+def test_however_the_bytes_are_cut_the_answers_are_the_same(talk: tuple[bytes, list[Said]], cuts: list[int]) -> None:
+    sent, answers = talk
+    places = sorted({it % len(sent) for it in cuts} | {0, len(sent)})
+
+    async def tried() -> list[Said]:
+        async with echoing("127.0.0.1", 0, MOST_BYTES) as port, connected(port) as peer:
+            await peer.upgrade("/")
+            return await heard(peer, (sent[start:end] for start, end in pairwise(places)))
+
+    assert asyncio.run(tried()) == answers

@@ -13,8 +13,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from gateway.edge.http import OPERATIONS
 from gateway.wire.openapi import document
 from tests.edge.shop import Shop, open_shop
+from tests.effort import examples
 
-EXAMPLES = 6  # made up at random for each operation, beside those at every bound of the schema
+EXAMPLES = examples(6)  # made up at random for each operation, beside those at every bound of the schema
 GENERATION = GenerationConfig(
     deterministic=True, max_examples=EXAMPLES, no_shrink=True, with_security_parameters=False, database="none"
 )

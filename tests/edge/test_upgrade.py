@@ -10,6 +10,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from gateway.edge.upgrade import plain
+from tests.effort import examples
 
 HEAD: Final = (
     b"GET /sdk/v2/integrations/1/socket HTTP/1.1\r\n"
@@ -91,7 +92,7 @@ def test_what_is_not_plain(change: Callable[[bytes], bytes]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 def test_what_is_plain_is_answered_as_websockets_would(data: st.DataObject) -> None:
     """Any few bytes of a head are changed, taken away or put in."""
     head = HEAD

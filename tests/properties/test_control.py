@@ -15,6 +15,7 @@ from gateway.domain import errors
 from gateway.domain import events as ev
 from gateway.domain.commands import Command
 from gateway.domain.triggers import TRIGGERS
+from tests.effort import examples
 from tests.flow.building import Building, running
 
 pytestmark = pytest.mark.timeout(600)  # a failure is made small before it is shown
@@ -92,7 +93,7 @@ async def _played(folder: Path, batch: list[Try], *, at_once: bool) -> tuple[lis
 
 
 @given(st.lists(tries(), min_size=2, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_at_once_is_as_good_as_one_by_one(batch: list[Try]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         together = asyncio.run(_played(Path(folder) / "together", batch, at_once=True))

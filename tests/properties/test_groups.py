@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gateway.domain import errors
 from gateway.domain.content import Text
 from gateway.domain.triggers import TRIGGERS
+from tests.effort import examples
 from tests.flow.building import Building, running
 from tests.properties.moves import FORM, NAMES, YES, Cast, Move, command, moves, red
 
@@ -49,7 +50,7 @@ async def _played(folder: Path, batch: list[Move], *, at_once: bool) -> tuple[li
 
 
 @given(st.lists(moves(), min_size=2, max_size=10))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_at_once_is_as_good_as_one_by_one(batch: list[Move]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         together = asyncio.run(_played(Path(folder) / "together", batch, at_once=True))

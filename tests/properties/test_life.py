@@ -25,6 +25,7 @@ from gateway.flow.annals import Annals
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.memory import Memory
 from gateway.stores.sqlite.overviews import Overviews
+from tests.effort import examples
 from tests.flow.building import Building, running
 from tests.properties.ledger import Account, Ledger
 from tests.properties.moves import NAMES, Cast, Move, command, moves
@@ -313,4 +314,4 @@ def _is_private(event: ev.Event) -> bool:
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+TestLife.settings = settings(max_examples=examples(50), stateful_step_count=25, deadline=None)
