@@ -13,6 +13,7 @@ class Peers:
     def __init__(self, proxies: Sequence[IPv4Network | IPv6Network]) -> None:
         self._proxies = proxies
         self._is_proxy = lru_cache(maxsize=1024)(self._among_proxies)
+        self._peer = lru_cache(maxsize=1024)(_read)
 
     def counted(self, peer: str, forwarded: str) -> str | None:
         """The address that a connect counts for; None for one that is not counted: a trusted proxy that names nobody.
@@ -20,7 +21,7 @@ class Peers:
         `forwarded` is X-Forwarded-For: each proxy has put the address it saw last, so it is read from its end for as
         long as proxies are trusted.
         """
-        address = _read(peer)
+        address = self._peer(peer)
         named = [it.strip() for it in forwarded.split(",") if it.strip()]
         while address is not None and self._is_proxy(address):
             if not named:
@@ -30,7 +31,7 @@ class Peers:
 
     def trusts(self, peer: str) -> bool:
         """Whether what it says of others is believed."""
-        address = _read(peer)
+        address = self._peer(peer)
         return address is not None and self._is_proxy(address)
 
     def _among_proxies(self, address: Address) -> bool:

@@ -86,13 +86,14 @@ async def _greet(device: Arriving, frame: Hello) -> None:
         session_hash=tokens.digest(auth.session_token) if auth.session_token is not None else None,
         new_session_hash=tokens.digest(token) if token else None,
     )
-    person = await device.flow.corridor.answer(command)
+    known = device.flow.corridor.answer(command)  # who was here lately changes nothing
+    person = known if known is not None else await device.flow.corridor.execute(command)
     if not _has_room(device, person, frame.device.guid):
         device.dismiss(goodbyes.TOO_MANY_SOCKETS)
         return
     device.become(person, frame.device.guid, proof)
     device.session_hash = None if proof else command.session_hash or command.new_session_hash
-    gone = await _gone(device, proof)
+    gone = await _gone(device, proof, known)
     if gone is not None:
         device.dismiss(gone)
         return
@@ -115,16 +116,21 @@ async def _integration(device: Arriving) -> Integration:
     return integration
 
 
-async def _gone(device: Arriving, proof: Proof | None) -> Goodbye | None:
-    """Why it may not stay after all: what was revoked before it was among the listeners did not find it there."""
-    me = Ref(device.app_id, device.user_id, "id")
-    house = await device.flow.store.peek(Needs(office=device.app_id, people=(me,)))
-    office = house.offices.get(device.app_id)
+async def _gone(device: Arriving, proof: Proof | None, known: Person | None = None) -> Goodbye | None:
+    """Why it may not stay after all: what was revoked before it was among the listeners did not find it there.
+
+    Whoever was `known`, and has joined them since without waiting, is there still.
+    """
+    office = await device.flow.store.office(device.app_id)
     if office is None or office.integration(device.integration_id) is None:
         return goodbyes.UNKNOWN_INTEGRATION
     device.receipts = audience.wants(office, ReachedUser)
-    if house.find(me) is None or (proof and all(key.id != proof.key_id for key in office.keys)):
+    if proof and all(key.id != proof.key_id for key in office.keys):
         return goodbyes.REVOKED
+    if known is None:
+        me = Ref(device.app_id, device.user_id, "id")
+        if (await device.flow.store.peek(Needs(people=(me,)))).find(me) is None:
+            return goodbyes.REVOKED
     return None
 
 

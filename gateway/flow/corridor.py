@@ -76,15 +76,17 @@ class Corridor:
         self.submit(command, tell)
         return await answered
 
-    async def answer(self, command: Command[Answer]) -> Answer:
-        """`execute`, but past all that waits where the command changes nothing and nothing has to be read for it."""
+    def answer(self, command: Command[Answer]) -> Answer | None:
+        """What `execute` would answer, at once and past all that waits; raises `Refused`.
+
+        None where the command changes something, or something has to be read for it: then it has to line up.
+        """
         house = self._store.recall(command.needs())
-        if house is not None:
-            decision = decide(house, command, self._stamper())
-            if not decision.events and decision.refused is None:
-                found: Answer = decision.answer
-                return found
-        return await self.execute(command)
+        decision = decide(house, command, self._stamper()) if house is not None else None
+        if decision is None or decision.events or decision.refused is not None:
+            return None
+        found: Answer = decision.answer
+        return found
 
     async def decide_and_commit(self) -> None:
         while True:
