@@ -7,6 +7,7 @@ import pytest
 
 from gateway.domain import commands as cmd
 from gateway.domain.commands import Needs, Ref
+from gateway.domain.content import ReplyAction, Text
 from gateway.domain.views import Overview
 from gateway.stores.sqlite import SqliteStore, open_store
 from gateway.stores.sqlite.connection import Row
@@ -81,6 +82,20 @@ async def test_whoever_arrives_in_what_was_used_last_costs_no_read(
     assert first.last_message is not None
     assert first.last_message.seq == first.room.conversation.seq == 3
     assert second.last_message is None
+
+
+async def test_a_large_message_is_read_whenever_it_is_shown(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = await clerk.group("ann")
+    ann = await user_id(clerk, "ann")
+    menu = Text(text="menu", actions=tuple(ReplyAction(text=str(it), payload="x" * 4_000) for it in range(20)))
+    await clerk.do(clerk.orders.posts(room, menu))
+    asked = Asked(clerk.store, monkeypatch)  # type: ignore[arg-type]
+    for _ in range(2):
+        (shown_now,) = await shown(clerk.store, ann)
+        assert shown_now.last_message is not None
+        assert isinstance(shown_now.last_message.content, Text)
+        assert len(shown_now.last_message.content.actions or ()) == 20
+    assert asked.names.count("overviews_by_id") == 2
 
 
 async def test_what_was_read_for_one_is_not_read_for_the_next(

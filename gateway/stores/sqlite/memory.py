@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from gateway.domain import events as ev
+from gateway.domain.content import File, Image, Location, Text
 from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Office, Person, Room, User
 from gateway.domain.recent import Recent
 
+SMALL = (File, Location)  # as texts and images without buttons are
 FORGETTING = (ev.UserForgotten, ev.UserRemoved, ev.UserMerged, ev.AppRemoved)
 
 
@@ -34,7 +36,7 @@ class Memory:
     """What was read or written last. True while this process is the only one that changes users and conversations.
 
     `places` are the conversations a user sits in: all of them, and perhaps some they left. `newest` is the newest
-    message of a conversation, None where it has none.
+    message of a conversation, where it is small; None where it has none.
     """
 
     def __init__(self, offices: int = 1_000, rooms: int = 20_000, people: int = 50_000) -> None:
@@ -88,7 +90,7 @@ class Memory:
     def _heard(self, event: ev.Event) -> None:
         match event:
             case ev.MessagePosted():
-                self.newest[event.conversation.id] = event.message
+                self.say(event.conversation.id, event.message)
             case ev.MessageDeleted() | ev.MessagesCleared() | ev.ConversationRemoved():
                 self.newest.pop(event.conversation.id, None)
             case ev.ConversationCreated():
@@ -103,6 +105,13 @@ class Memory:
                 self.places[event.user.id] = ()
             case _ if isinstance(event, FORGETTING):
                 self._doubt_what_is_shown()
+
+    def say(self, room_id: str, message: Message | None) -> None:
+        """The newest message is remembered where it is small: there are many conversations."""
+        if message is None or _is_small(message):
+            self.newest[room_id] = message
+        else:
+            self.newest.pop(room_id, None)
 
     def _sits(self, user_id: str, room_id: str) -> None:
         known = self.places.get(user_id)
@@ -142,6 +151,13 @@ class Memory:
         self.people[person.user.id] = person
         if person.user.external_id is not None:
             self.named[_name(person.user, person.user.external_id)] = person.user.id
+
+
+def _is_small(message: Message) -> bool:
+    if message.quoted is not None:
+        return False
+    content = message.content
+    return not content.actions if isinstance(content, Text | Image) else content is None or isinstance(content, SMALL)
 
 
 def _name(user: User, external_id: str) -> tuple[str, str, str]:

@@ -127,7 +127,8 @@ class Overviews:
             rooms[room.conversation.id] = room, load(message, Message) if message else None
         for room_id, (room, newest) in rooms.items():
             if watch.still(room_id):
-                self._memory.rooms[room_id], self._memory.newest[room_id] = room, newest
+                self._memory.rooms[room_id] = room
+                self._memory.say(room_id, newest)
         return rooms
 
     async def _people(self, user_ids: set[str], watch: Watch) -> dict[str, Person]:
