@@ -36,12 +36,14 @@ from gateway.edge.peers import Peers
 from gateway.edge.poster import HttpPoster
 from gateway.edge.sockets import Doors
 from gateway.edge.v1 import door as v1
-from gateway.flow import provision, purge, retention, sweeper
+from gateway.flow import clock, provision, purge, retention, sweeper
 from gateway.flow.admission import Admission, Allowance
 from gateway.flow.annals import Annals
 from gateway.flow.attachments import Attachments
+from gateway.flow.clock import Watch
 from gateway.flow.corridor import Corridor
 from gateway.flow.deliver import Deliverer
+from gateway.flow.disk import Disk
 from gateway.flow.floor import Flow
 from gateway.flow.hub import Hub
 from gateway.flow.identity import Identity
@@ -82,13 +84,15 @@ class RealStamp:
 
     _node = secrets.token_hex(3)
     _counter = count(secrets.randbelow(1 << 27))
+    _latest = 0  # ids go on ascending when the clock is set back
 
     def __init__(self) -> None:
         self.at = now_ms()
+        RealStamp._latest = max(RealStamp._latest, self.at)
 
     def new_id(self) -> str:
         """Milliseconds, this process, a counter: 24 hex characters, later ones sort after earlier ones."""
-        return f"{self.at:011x}{self._node}{next(self._counter) & 0xFFFFFFF:07x}"
+        return f"{RealStamp._latest:011x}{self._node}{next(self._counter) & 0xFFFFFFF:07x}"
 
     def new_secret(self) -> str:
         return secrets.token_urlsafe(64)
@@ -98,11 +102,20 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def steady_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _watched(*tell: Callable[[int], None]) -> Coroutine[Any, Any, None]:
+    """Whoever waits until an hour of the day is told when the clock is set."""
+    return every(clock.EVERY_S, Watch(now_ms, steady_ms, tell).step)
+
+
 @asynccontextmanager
 async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     """The store opened and every moving part connected; closed in good order at the end."""
     with using(settings.data):
-        store = await open_store(settings.data / DATABASE, RealStamp().new_id())
+        store = await open_store(settings.data / DATABASE, RealStamp().new_id(), Disk(DATABASE).found)
     blobs = _blobs(settings)
     poster = HttpPoster(settings.networks, settings.webhook_timeout_s)
     fetcher = HttpFetcher(settings.networks, settings.remote_media_timeout_s)
@@ -125,9 +138,9 @@ async def flowing(settings: Settings) -> AsyncIterator[Flow]:
     bus.subscribe(deliverer.hear, *deliverer.HEARS)
     bus.subscribe(moderators.hear, *moderators.HEARS)
     bus.subscribe(purging.hear, *purging.HEARS)
-    tasks.spawn(corridor.decide_and_commit())
-    tasks.spawn(corridor.tell())
-    tasks.spawn(every(TIDY_S, store.log.step))
+    watched = _watched(hub.clock_was_set, deliverer.clock_was_set, moderators.clock_was_set)
+    for work in (corridor.decide_and_commit(), corridor.tell(), every(TIDY_S, store.log.step), watched):
+        tasks.spawn(work)
     new_secret = RealStamp().new_secret
     try:
         yield Flow(

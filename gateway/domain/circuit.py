@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import structs
+
 from gateway.domain.value import Value
 
 FAILURES: Final = 5  # calls in a row with different events, none of which arrived
@@ -27,6 +29,10 @@ class Circuit(Value):
         if self.until is None:
             return "closed"
         return "open" if now < self.until else "half-open"
+
+    def moved(self, by_ms: int) -> "Circuit":
+        """The same when the clock was set."""
+        return self if self.until is None else structs.replace(self, until=self.until + by_ms)
 
     def open_until(self, now: int) -> int | None:
         """When it is half open, while it is not."""

@@ -15,6 +15,8 @@ LONGEST_S: Final = 3_600.0  # that an endpoint may ask to be left alone
 # Seconds between the attempts, by the name of the schedule.
 SCHEDULES: Final[Mapping[str, tuple[float, ...]]] = {"documented": INTERVALS_S, "long": DAYS_S}
 
+FURTHEST_S: Final = max(LONGEST_S, *INTERVALS_S, *DAYS_S)
+
 
 class Manner(Value):
     """What answers mean: which statuses speak of the event, for good, and which say that the endpoint is no more."""
@@ -63,3 +65,9 @@ def judge(
         return Verdict()
     asked_s = min(answered.after_s or 0.0, LONGEST_S)
     return Verdict(wait_s=max(intervals_s[attempts - 1], asked_s) * (1 + JITTER * dice))
+
+
+def rest_s(due_at: int, now: int, intervals_s: tuple[float, ...] = ()) -> float:
+    """Seconds until then. Nothing waits for longer than a schedule lets it: if it seems so, the clock was set back."""
+    seconds = (due_at - now) / 1000
+    return seconds if seconds <= max(FURTHEST_S, *intervals_s, 0.0) * (1 + JITTER) else 0.0

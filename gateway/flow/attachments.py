@@ -10,7 +10,8 @@ from gateway.domain.commands import KeepAttachment, RemoveAttachment
 from gateway.domain.errors import Refused
 from gateway.domain.model import Attachment
 from gateway.flow.corridor import Corridor
-from gateway.ports import Blobs, Store
+from gateway.flow.disk import Disk
+from gateway.ports import Blobs, Store, Unwritable
 from gateway.wire import sniffing, tokens
 
 
@@ -22,6 +23,7 @@ class Attachments:
         self._blobs = blobs
         self._corridor = corridor
         self._new_secret = new_secret
+        self._disk = Disk("attachments")
 
     async def take(self, draft: Attachment, file_name: str | None, chunks: AsyncIterator[bytes]) -> Attachment:
         """Keep what `chunks` bring; `draft` says whose it is and what for.
@@ -32,7 +34,7 @@ class Attachments:
         name, media_type = media.named(file_name, sniffing.families(head[: limits.SNIFFED_BYTES]))
         measured = Measured(rest)
         file_id = tokens.digest(self._new_secret())[:40]
-        await self._blobs.put(file_id, measured.chunks())
+        await self._put(file_id, measured)
         kept = structs.replace(draft, id=file_id, name=name, media_type=media_type, size=measured.size)
         try:
             return await self._corridor.execute(KeepAttachment(app_id=draft.app_id, attachment=kept))
@@ -40,6 +42,14 @@ class Attachments:
             if refused.problem.status < 500:  # of another failure it is not known whether the file is kept
                 await self._blobs.drop((file_id,))
             raise
+
+    async def _put(self, file_id: str, measured: "Measured") -> None:
+        try:
+            await self._blobs.put(file_id, measured.chunks())
+        except Unwritable as fault:
+            self._disk.found(fault.why)
+            raise
+        self._disk.found(None)
 
     @asynccontextmanager
     async def lent(

@@ -14,7 +14,7 @@ from gateway.domain.events import Event
 from gateway.domain.evolve import evolve
 from gateway.domain.house import House
 from gateway.flow.meter import Meter
-from gateway.ports import Bus, Mirrored, Stamper, Store
+from gateway.ports import Bus, Mirrored, Stamper, Store, Unwritable
 
 Answer = TypeVar("Answer")
 
@@ -117,6 +117,9 @@ class Corridor:
     async def _see_through(self, group: Sequence[Ticket[Any]]) -> None:
         try:
             committed = await self._commit(group)
+        except Unwritable:  # alone, none of them would fare better
+            self._refuse(group)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it was, each caller is told on its own
             await self._one_by_one(group, error)
             return
@@ -133,7 +136,11 @@ class Corridor:
                 await self._see_through([ticket])
             return
         log.error("command failed", command=type(group[0].command).__name__, exc_info=error)
-        group[0].result = Refused(errors.UNAVAILABLE)
+        self._refuse(group)
+
+    def _refuse(self, group: Sequence[Ticket[Any]]) -> None:
+        for ticket in group:
+            ticket.result = Refused(errors.UNAVAILABLE)
         self._committed.put_nowait(Committed(group, (), ()))
 
     async def _tell(self, committed: "Committed") -> None:

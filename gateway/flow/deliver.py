@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from msgspec import structs
 
+from gateway.domain import retry
 from gateway.domain.circuit import CLOSED, Circuit, after_failure, after_outage
 from gateway.domain.events import Event, OfficeEvent, UserForgotten, UserRemoved
 from gateway.domain.model import Office, Webhook
@@ -93,6 +94,12 @@ class Deliverer:
         """Somebody says that its endpoint is well: nobody waits any longer, and what is on disk alone is looked for."""
         self._target(webhook_id).begin_anew()
         self.look_again(webhook_id)
+
+    def clock_was_set(self, by_ms: int) -> None:
+        """Endpoints are left alone for as long as before; timers go by no clock."""
+        for webhook_id, target in list(self._targets.items()):
+            target.circuit = target.circuit.moved(by_ms)
+            self._go(webhook_id)
 
     def circuit_of(self, webhook_id: str) -> Circuit:
         """Whether its endpoint is called."""
@@ -213,7 +220,8 @@ class Deliverer:
             return
         for lane in page:
             if target.find(lane.name):
-                self._rest(webhook_id, target, lane.name, (lane.due_at - self._now()) / 1000)
+                wait_s = retry.rest_s(lane.due_at, self._now(), self._terms.intervals_s)
+                self._rest(webhook_id, target, lane.name, wait_s)
         target.looked([it.name for it in page], PAGE)
         self._looked(webhook_id, target)
 

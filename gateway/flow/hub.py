@@ -35,6 +35,7 @@ class Listener(Protocol):
     def forget(self) -> None: ...
     def merged(self, event: UserMerged) -> None: ...
     def dismiss(self, goodbye: Goodbye) -> None: ...
+    def clock_was_set(self, by_ms: int) -> None: ...
 
 
 Talk = dict[tuple[str, tuple[str, ...]], list[MessagePosted]]
@@ -69,6 +70,11 @@ class Hub:
 
     def everyone(self) -> Iterable[Listener]:
         return [listener for there in self._by_user.values() for listener in there]
+
+    def clock_was_set(self, by_ms: int) -> None:
+        """Tokens end by the clock."""
+        for listener in self.everyone():
+            listener.clock_was_set(by_ms)
 
     def hear(self, events: Sequence[Event]) -> None:
         """Hand committed events to whom they are meant for, in order per conversation.

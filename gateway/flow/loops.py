@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from gateway.ports import Unwritable
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,6 +40,8 @@ async def every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await step()
+        except Unwritable:
+            pass  # and the disk said so
         except Exception:
             log.exception("step failed", step=step.__qualname__)
         await asyncio.sleep(seconds)

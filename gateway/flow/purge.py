@@ -10,7 +10,7 @@ import structlog
 from gateway.domain import limits
 from gateway.domain.events import Event, OfficeEvent
 from gateway.flow.deliver import Deliverer
-from gateway.ports import Now, Store
+from gateway.ports import Now, Store, Unwritable
 
 EVERY_S: Final = 60.0
 ROWS: Final = 250  # in one write
@@ -56,6 +56,8 @@ class Purge:
             self._removed.clear()
             try:
                 await self.clear()
+            except Unwritable:
+                continue  # the disk said so, and the next step tries again
             except Exception:  # the next step tries again
                 log.exception("clearing up failed")
 

@@ -246,6 +246,13 @@ class Session:
         if seconds < LONG_S:
             self._expiry = asyncio.get_running_loop().call_later(seconds, self.dismiss, goodbyes.INVALID_AUTH)
 
+    def clock_was_set(self, by_ms: int) -> None:
+        """The token ends when the clock says so, whatever was left of it before."""
+        if self._expiry is not None and not self._over:
+            self._expiry.cancel()
+            ends = self._expiry.when() - by_ms / 1000
+            self._expiry = asyncio.get_running_loop().call_at(ends, self.dismiss, goodbyes.INVALID_AUTH)
+
 
 def _no_matter(_: object) -> None:
     """Nobody waits for the answer: a room or a user that is gone meanwhile needs no receipt."""

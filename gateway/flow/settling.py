@@ -8,9 +8,10 @@ from typing import Final
 from msgspec import structs
 
 from gateway.flow.loops import Tasks
-from gateway.ports import Attempt, Settled, Store
+from gateway.ports import Attempt, Settled, Store, Unwritable
 
 GATHER_S: Final = 0.02  # what nobody waits for shares a write with what comes in this time
+DISK_BACK_S: Final = 1.0  # between tries to write while the disk cannot be written
 
 Written = asyncio.Future[Exception | None]
 
@@ -55,8 +56,9 @@ class Settling:
 
     def forget(self) -> None:
         """What endpoints answered may speak of somebody who is forgotten by now."""
-        if self._next is not None:
-            self._next.attempts[:] = [structs.replace(it, said="") for it in self._next.attempts]
+        for batch in (self._under_way, self._next):
+            if batch is not None:
+                batch.attempts[:] = [structs.replace(it, said="") for it in batch.attempts]
 
     async def done(self) -> None:
         """Until all that has lined up is written: only then does the disk know what waits."""
@@ -81,9 +83,16 @@ class Settling:
             return
         self._under_way, self._next = self._next, None
         self._hurry.clear()
-        error: Exception | None = None
-        try:
-            await self._store.settle(self._under_way.settled, self._under_way.attempts)
-        except Exception as failed:  # noqa: BLE001 - whatever it was, all of them are told
-            error = failed
-        self._under_way.written.set_result(error)
+        self._under_way.written.set_result(await self._written(self._under_way))
+
+    async def _written(self, batch: Batch) -> Exception | None:
+        """Keep at it while the disk cannot be written: what was delivered would be told again, and again."""
+        while True:
+            try:
+                await self._store.settle(batch.settled, batch.attempts)
+            except Unwritable:
+                await asyncio.sleep(DISK_BACK_S)
+            except Exception as failed:  # noqa: BLE001 - whatever it was, all of them are told
+                return failed
+            else:
+                return None

@@ -2,7 +2,7 @@
 
 from gateway.ports.outside import Blobs, Bus, Clock, Dice, Fetcher, Moderator, Now, Poster, Stamper
 from gateway.ports.records import Attempt, Backlog, Behind, Lane, Mirrored, Replay, Settled
-from gateway.ports.store import Group, Store
+from gateway.ports.store import Group, Store, Unwritable
 
 __all__ = [
     "Attempt",
@@ -23,4 +23,5 @@ __all__ = [
     "Settled",
     "Stamper",
     "Store",
+    "Unwritable",
 ]

@@ -4,13 +4,26 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from gateway.domain import errors
 from gateway.domain.commands import Needs
+from gateway.domain.errors import Refused
 from gateway.domain.events import Event
 from gateway.domain.house import House
 from gateway.domain.message import Message
 from gateway.domain.model import App, Attachment, Key, Office, Partner, Room, ServiceAccount, User
 from gateway.domain.views import Guest, Overview, Page, Sought, Told
 from gateway.ports.records import Attempt, Backlog, Behind, Lane, Mirrored, Replay, Settled
+
+
+class Unwritable(Refused):
+    """What was to be written was not, since the disk is full, read-only, broken or held by others, as `why` says.
+
+    Nothing is wrong with what it was; it may be tried again.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(errors.UNAVAILABLE)
+        self.why = why
 
 
 class Group(Protocol):
@@ -28,7 +41,7 @@ class Group(Protocol):
 
 
 class Store(Protocol):
-    """What lasts. Reads see everything that was committed before they began."""
+    """What lasts. Reads see everything that was committed before they began. Whatever writes may raise `Unwritable`."""
 
     @property
     def epoch(self) -> str:

@@ -10,6 +10,8 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from gateway.ports import Unwritable
+
 READ_BYTES: Final = 256 * 1024
 LISTED: Final = 1_000
 
@@ -23,9 +25,12 @@ class ObjectBlobs:
         self._store = store
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        await obstore.put_async(
-            self._store, key, chunks, use_multipart=True, chunk_size=self.part_bytes, max_concurrency=1
-        )
+        try:
+            await obstore.put_async(
+                self._store, key, chunks, use_multipart=True, chunk_size=self.part_bytes, max_concurrency=1
+            )
+        except BaseError as error:
+            raise Unwritable(_first_line(error)) from error
 
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         if start == end:
@@ -86,7 +91,11 @@ def open_blobs(folder: Path, url: str) -> ObjectBlobs:
     try:
         return ObjectBlobs(from_url(url))
     except BaseError as error:
-        raise ValueError(str(error).partition("\n")[0]) from None
+        raise ValueError(_first_line(error)) from None
+
+
+def _first_line(error: BaseError) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _onto_disk(*paths: Path) -> None:

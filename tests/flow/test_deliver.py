@@ -374,11 +374,9 @@ async def test_draining_sees_calls_through_and_begins_none(mail: Mail) -> None:
 async def test_what_cannot_be_settled_is_sent_again(mail: Mail, loop_clock: LoopClock) -> None:
     """At least once: the call was answered, and the store could not write that down."""
     (said,) = await mail.says("one")
-    await mail.building.store._writer.run("PRAGMA busy_timeout = 0")
-    with closing(sqlite3.connect(mail.building.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        await mail.goes()
-        other.execute("ROLLBACK")
+    mail.building.rows("CREATE TRIGGER poison BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'poisoned'); END")
+    await mail.goes()
+    mail.building.rows("DROP TRIGGER poison")
     assert await mail.waiting() == [(said, 0)]
     await loop_clock.wind(STORE_BACK_S)
     await mail.doorstep.until(2)

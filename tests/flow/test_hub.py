@@ -54,6 +54,8 @@ class Ear:
     def dismiss(self, goodbye: Goodbye) -> None:
         self.goodbyes.append(goodbye)
 
+    def clock_was_set(self, by_ms: int) -> None: ...
+
 
 @pytest.fixture
 def hub() -> Hub:

@@ -1,7 +1,7 @@
 """What became of calls is written down in groups, in order, and without those who are forgotten."""
 
+import asyncio
 import sqlite3
-from contextlib import closing
 
 import pytest
 
@@ -49,13 +49,30 @@ async def test_who_is_forgotten_is_forgotten_in_answers_that_are_still_to_be_wri
 
 
 async def test_what_cannot_be_written_is_said_to_whoever_waits(building: Building, settling: Settling) -> None:
-    await building.store._writer.run("PRAGMA busy_timeout = 0")
-    with closing(sqlite3.connect(building.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        written = settling.behind((), attempt("lost"))
-        with pytest.raises(sqlite3.OperationalError):
-            await settling(attempt=attempt("lost, too"))
-        assert isinstance(await written, sqlite3.OperationalError)
-        other.execute("ROLLBACK")
+    building.rows("CREATE TRIGGER poison BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'poisoned'); END")
+    written = settling.behind((), attempt("lost"))
+    with pytest.raises(sqlite3.IntegrityError):
+        await settling(attempt=attempt("lost, too"))
+    assert isinstance(await written, sqlite3.IntegrityError)
+    building.rows("DROP TRIGGER poison")
     await settling(attempt=attempt("kept"))
     assert answers(building) == [("kept",)]
+
+
+async def test_what_a_disk_cannot_take_now_is_written_later_without_those_forgotten_meanwhile(
+    building: Building, settling: Settling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.flow.settling.DISK_BACK_S", 0.01)
+    faults: list[str | None] = []
+    building.store._writer.tell = faults.append
+    await building.store._writer.run("PRAGMA query_only = ON")
+    written = settling.behind((), attempt("Ann says thanks"))
+    async with asyncio.timeout(10):
+        while len(faults) < 3:  # noqa: ASYNC110 - nobody says so
+            await asyncio.sleep(0)
+    assert not written.done()
+    settling.forget()
+    await building.store._writer.run("PRAGMA query_only = OFF")
+    assert await written is None
+    assert answers(building) == [("",)]
+    assert (set(faults[:-1]), faults[-1]) == ({"attempt to write a readonly database"}, None)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import aiosqlite
 
@@ -84,7 +84,7 @@ class Connection:
         self._raw = raw
 
     @classmethod
-    async def open(cls, path: Path, *, reader: bool = False) -> "Connection":
+    async def open(cls, path: Path, *, reader: bool = False) -> Self:
         connect = partial(sqlite3.connect, path, isolation_level=None, cached_statements=256)
         raw = _Whole(connect, iter_chunk_size=ROWS)
         connection = cls(raw)

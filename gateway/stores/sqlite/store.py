@@ -11,15 +11,16 @@ from msgspec import structs
 from gateway.domain.commands import Needs
 from gateway.domain.events import Event
 from gateway.domain.house import House
-from gateway.ports import Attempt, Mirrored, Settled
+from gateway.ports import Attempt, Mirrored, Settled, Unwritable
 from gateway.stores.queries import migrations
 from gateway.stores.sqlite import outbox
 from gateway.stores.sqlite.append import forgets, statements
-from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Error, Statement, over
+from gateway.stores.sqlite.connection import HERE, QUERIES, Connection, Statement, over
 from gateway.stores.sqlite.hold import Holder
 from gateway.stores.sqlite.log import Log
 from gateway.stores.sqlite.memory import Memory
 from gateway.stores.sqlite.reads import Reads
+from gateway.stores.sqlite.writer import Tell, Writer
 from gateway.wire.json import store as encoded
 
 READERS = 2
@@ -29,7 +30,7 @@ class SqliteStore(Reads):
     """`ports.Store` on one SQLite file."""
 
     def __init__(
-        self, writer: Connection, mover: Connection, readers: Sequence[Connection], epoch: str, last_outbox: int
+        self, writer: Writer, mover: Connection, readers: Sequence[Connection], epoch: str, last_outbox: int
     ) -> None:
         super().__init__(readers, Memory())
         self.epoch = epoch
@@ -103,7 +104,7 @@ class SqliteStore(Reads):
         try:
             async with self._writing:
                 await self._writer.transact(())
-        except Error:
+        except Unwritable:
             return False
         return True
 
@@ -129,7 +130,7 @@ class SqliteGroup:
     """`ports.Group`: reads go to the writer's own connection, the transaction opens with the first write."""
 
     def __init__(
-        self, writer: Connection, log: Log, memory: Memory, outbox_ids: Iterator[int], riding: list[Settlement]
+        self, writer: Writer, log: Log, memory: Memory, outbox_ids: Iterator[int], riding: list[Settlement]
     ) -> None:
         self._db = writer
         self._log = log
@@ -167,17 +168,21 @@ class SqliteGroup:
                 await self._log.empty()
 
 
-async def open_store(path: Path, new_epoch: str) -> SqliteStore:
-    """Open or make the database file. `new_epoch` names its histories if they have no name yet."""
+async def open_store(path: Path, new_epoch: str, tell: Tell | None = None) -> SqliteStore:
+    """Open or make the database file. `new_epoch` names its histories if they have no name yet.
+
+    `tell` is told of each transaction why it could not be written, or None where it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as opened:  # a connection left open would keep the process from ending
-        writer = await Connection.open(path)
+        writer = await Writer.open(path)
         opened.push_async_callback(writer.close)
         await _migrate(writer)
-        await writer.transact((Statement(QUERIES["set_epoch"], (new_epoch,)),))
+        await Connection.transact(writer, (Statement(QUERIES["set_epoch"], (new_epoch,)),))  # who starts it is told why
         row = await writer.row("epoch")
         assert row is not None
         last = await writer.row("last_outbox")
+        writer.tell = tell
         mover, *readers = [await Connection.open(path, reader=True) for _ in range(1 + READERS)]
         opened.pop_all()
     return SqliteStore(writer, mover, readers, row[0], last[0] if last else 0)
