@@ -132,7 +132,10 @@ class Annals:
         chapter = self._chapters.get(now.id)
         if chapter is None or not now.recoverable_from <= position < now.seq <= position + limits.REPLAYED_EVENTS:
             return None
-        return chapter.since(position, now.seq)
+        before = chapter.size
+        found = chapter.since(position, now.seq)
+        self.size += chapter.size - before
+        return found
 
     async def since(self, user_id: str, room: Room, position: int) -> Sequence[Entry] | None:
         """The same of the user's own conversation, from wherever it is kept; None where it is not kept, or never was.
@@ -196,4 +199,5 @@ class Annals:
             elif isinstance(event, FORGETTING):
                 self._changes += 1
                 self._chapters.clear()
+                self._shown.clear()
                 self.size = 0

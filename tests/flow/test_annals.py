@@ -180,6 +180,17 @@ async def test_a_busy_conversation_keeps_no_more_than_may_be_missed(building: Bu
     assert annals.size > limits.REPLAYED_EVENTS * 200
 
 
+async def test_what_is_kept_is_counted_right_whoever_comes_back(away: Away) -> None:
+    """What was let go since is not counted: else there would be room for less and less."""
+    for seq in range(1, 2 * limits.REPLAYED_EVENTS):
+        away.annals.heard(away.room_id, frames(seq), len(str(seq)))
+    assert await away.back(0) is not None
+    assert away.annals.size <= limits.REPLAYED_EVENTS * 203
+    await away.building.one(away.building.orders.clears(away.room_id))
+    await away.building.corridor.drained()
+    assert away.annals.size == 0
+
+
 async def test_what_is_kept_is_bounded_over_all_conversations(building: Building) -> None:
     rooms = [await building.group("ann") for _ in range(6)]
     person = await building.person("ann")
