@@ -127,6 +127,32 @@ async def test_migrations_are_applied_once(file: Path) -> None:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_tables_whose_rows_are_numbered_keep_their_rows_indexes_and_triggers() -> None:
+    """As of 0010, which makes them anew."""
+    tables = ("messages", "rooms", "people")
+    kept: dict[str, list[tuple[Any, ...]]] = {
+        "messages": [("room", seq, f"id{seq}", "ann", None if seq == 2 else f"own{seq}", "{}") for seq in (1, 2, 3)],
+        "rooms": [("other", "app", 5, "{}"), ("room", "app", 7, "{}")],
+        "people": [("ann", "app", "Ann", "", "{}"), ("bob", "app", None, "brand", "{}")],
+    }
+    columns = "name, type, tbl_name"
+    made = f"SELECT {columns} FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as db:
+        for _, script in SCRIPTS[:9]:
+            db.executescript(script)
+        before = db.execute(made).fetchall()
+        named = {"people": " (id, app_id, external_id, brand_id, body)"}
+        for table, rows in kept.items():
+            places = ", ".join("?" * len(rows[0]))
+            db.executemany(f"INSERT INTO {table}{named.get(table, '')} VALUES ({places})", rows)
+        db.executescript(SCRIPTS[9][1])
+        assert db.execute(made).fetchall() == before
+        assert {it: db.execute(f"SELECT * FROM {it} ORDER BY 1, 2").fetchall() for it in tables} == kept
+        assert all(db.execute(f"SELECT max(rowid) FROM {it}").fetchone() == (len(kept[it]),) for it in tables)
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute("INSERT INTO messages VALUES ('room', 4, 'id4', 'ann', 'own1', '{}')")
+
+
 async def test_a_migration_that_fails_leaves_nothing(file: Path) -> None:
     with closing(sqlite3.connect(file)) as db:
         db.execute("CREATE TABLE rooms (id TEXT)")

@@ -103,6 +103,7 @@ class Connection:
         else:
             await self.run("PRAGMA journal_mode = WAL")
             await self.run("PRAGMA synchronous = FULL")
+            await self.run("PRAGMA temp_store = MEMORY")  # each statement of many rows keeps pages, in case it fails
             await self.run("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not merely let go
             await self._raw.create_function("scrubbed", 3, _scrubbed, deterministic=True)
             await self.run(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
