@@ -18,6 +18,7 @@ from cyclopts import App, Parameter
 from clients.loadtest import comparison, report
 from clients.loadtest.conductor import Conductor, Cue, Outcome, Stuck, nobody
 from clients.loadtest.crew import crew
+from clients.loadtest.growth import PARTS
 from clients.loadtest.inbox import inbox
 from clients.loadtest.meter import Gone, Meter
 from clients.loadtest.options import BadOptions, Options, Scenario
@@ -54,8 +55,7 @@ def main(scenario: Scenario = "rooms", *, options: Annotated[Options, Parameter(
     if options.source == "rest" and scenario not in SPOKEN:
         raise BadOptions(f"The business speaks where webhooks hear it: {' and '.join(SPOKEN)}.")
     if scenario == "soak":
-        minute = options.progress_seconds or MINUTE_S
-        options = replace(options, seconds=options.minutes * MINUTE_S, progress_seconds=minute)
+        options = soaking(options)
     allow_many_files()
     if scenario == "compare":
         result, page = comparison.compare(partial(measure, options), options.rounds), comparison.page
@@ -63,6 +63,17 @@ def main(scenario: Scenario = "rooms", *, options: Annotated[Options, Parameter(
         result, page = measure(options, scenario), report.page
     print(orjson.dumps(result).decode() if options.json else page(result))
     return 0 if result["ok"] else 1
+
+
+def soaking(options: Options) -> Options:
+    """The measured time is in minutes, a tenth of it goes before, and a line a minute is enough."""
+    seconds = options.minutes * MINUTE_S
+    return replace(
+        options,
+        seconds=seconds,
+        warmup_seconds=max(options.warmup_seconds, seconds / PARTS),
+        progress_seconds=options.progress_seconds or MINUTE_S,
+    )
 
 
 def measure(options: Options, scenario: Scenario) -> dict[str, Any]:
