@@ -196,6 +196,8 @@ class Annals:
             if isinstance(event, OTHERWISE):
                 self._changes += 1
                 self._taken_out(event.conversation.id)
+                if isinstance(event, ev.ConversationRemoved):
+                    self._shown.pop(event.conversation.id, None)
             elif isinstance(event, FORGETTING):
                 self._changes += 1
                 self._chapters.clear()

@@ -164,3 +164,16 @@ async def test_what_is_not_remembered_is_not_recalled(clerk: Clerk, tmp_path: An
     assert house.rooms == (await clerk.store.peek(needs)).rooms
     store = await reopened(clerk, tmp_path)
     assert store.recall(needs) is None
+
+
+async def test_of_a_conversation_that_is_no_more_nothing_is_remembered(clerk: Clerk) -> None:
+    room, other = await clerk.group("ann", "bob"), await another(clerk, "ann")
+    await clerk.says(room, "one")
+    ann = await user_id(clerk, "ann")
+    assert len(await shown(clerk.store, ann)) == 2
+    memory = clerk.store._memory  # type: ignore[attr-defined]
+    assert {room, other} <= memory.made.keys() & memory.newest.keys() & memory.rooms.keys()
+    await clerk.do(clerk.orders.removes(room))
+    assert memory.places[ann] == (other,)
+    assert [it for it in (memory.made, memory.newest, memory.rooms) if room in it] == []
+    assert [it.room.conversation.id for it in await shown(clerk.store, ann)] == [other]

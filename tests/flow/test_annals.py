@@ -203,3 +203,12 @@ async def test_what_is_kept_is_bounded_over_all_conversations(building: Building
         assert await annals.since(person.user.id, room, 1)
         assert annals.size <= 2_000
     assert annals.size > 0
+
+
+async def test_of_a_conversation_that_is_no_more_nothing_is_kept(away: Away) -> None:
+    found, _ = await away.building.store.overviews(away.user_id, None, 1)
+    away.annals.overview(found[0])
+    assert away.room_id in away.annals._shown
+    await away.building.one(away.building.orders.removes(away.room_id))
+    await away.building.corridor.drained()
+    assert away.annals._shown == {}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import is_
+from typing import Final, NamedTuple
 
 from gateway.domain import events as ev
 from gateway.domain.content import File, Image, Location, Text
@@ -9,7 +11,9 @@ from gateway.domain.house import House, Shelf
 from gateway.domain.message import Message
 from gateway.domain.model import Office, Person, Room, User
 from gateway.domain.recent import Recent
+from gateway.domain.views import Overview
 
+MADE: Final = 5_000  # overviews that are kept as they were made
 SMALL = (File, Location)  # as texts and images without buttons are
 FORGETTING = (ev.UserForgotten, ev.UserRemoved, ev.UserMerged, ev.AppRemoved)
 
@@ -32,11 +36,23 @@ class Watch:
         return not self._everything and id_ not in self._changed
 
 
+class Made(NamedTuple):
+    """An overview, and the people it shows."""
+
+    overview: Overview
+    people: Sequence[Person | None]
+
+    def shows(self, room: Room, newest: Message | None, people: Sequence[Person | None]) -> bool:
+        """Whether it is an overview of these very values."""
+        own = (self.overview.room, self.overview.last_message, *self.people)
+        return len(own) == len(people) + 2 and all(map(is_, own, (room, newest, *people)))
+
+
 class Memory:
     """What was read or written last. True while this process is the only one that changes users and conversations.
 
     `places` are the conversations a user sits in: all of them, and perhaps some they left. `newest` is the newest
-    message of a conversation, where it is small; None where it has none.
+    message of a conversation, where it is small; None where it has none. `made` are overviews as they were made.
     """
 
     def __init__(self, offices: int = 1_000, rooms: int = 20_000, people: int = 50_000) -> None:
@@ -46,6 +62,7 @@ class Memory:
         self.named: Recent[tuple[str, str, str], str] = Recent(people)  # app, external id, brand
         self.places: Recent[str, tuple[str, ...]] = Recent(people)
         self.newest: Recent[str, Message | None] = Recent(rooms)
+        self.made: Recent[str, Made] = Recent(MADE)
         self._watches: list[Watch] = []
 
     @contextmanager
@@ -73,6 +90,9 @@ class Memory:
             self._forget(gone)
         for event in events:
             self._heard(event)
+        for room_id, last, room in house.rooms.changes():
+            if room is None:
+                self._closed(room_id, last)
         if self._watches:
             self._tell_watches(house)
 
@@ -91,7 +111,7 @@ class Memory:
         match event:
             case ev.MessagePosted():
                 self.say(event.conversation.id, event.message)
-            case ev.MessageDeleted() | ev.MessagesCleared() | ev.ConversationRemoved():
+            case ev.MessageDeleted() | ev.MessagesCleared():
                 self.newest.pop(event.conversation.id, None)
             case ev.ConversationCreated():
                 self.newest[event.conversation.id] = None
@@ -123,6 +143,13 @@ class Memory:
         if known is not None:
             self.places[user_id] = tuple(it for it in known if it != room_id)
 
+    def _closed(self, room_id: str, last: Room | None) -> None:
+        """A conversation is no more, and nobody sits there."""
+        self.newest.pop(room_id, None)
+        self.made.pop(room_id, None)
+        for seat in last.participants if last else ():
+            self._left(seat.user_id, room_id)
+
     def _doubt_what_is_shown(self) -> None:
         """Whatever was said may be different now."""
         self.places.clear()
@@ -138,6 +165,7 @@ class Memory:
         """Everybody and everything of apps that are no more."""
         for room in [it for it in self.rooms.values() if it.conversation.app_id in apps]:
             del self.rooms[room.conversation.id]
+            self.made.pop(room.conversation.id, None)
         for person in [it for it in self.people.values() if it.user.app_id in apps]:
             del self.people[person.user.id]
         for name in [it for it in self.named if it[0] in apps]:

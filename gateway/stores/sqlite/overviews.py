@@ -1,21 +1,18 @@
 """The conversations that users are welcomed with: as they are remembered, else read for all who wait at once."""
 
 from collections.abc import Iterable, Sequence
-from operator import is_
 from typing import Final, NamedTuple
 
 from gateway.domain.message import Message
 from gateway.domain.model import Person, Room
-from gateway.domain.recent import Recent
 from gateway.domain.views import Guest, Overview
 from gateway.stores.sqlite.hold import Ask, Reader
-from gateway.stores.sqlite.memory import Memory, Watch
+from gateway.stores.sqlite.memory import Made, Memory, Watch
 from gateway.stores.sqlite.together import Together
 from gateway.wire.json import load, store
 
 USERS: Final = 64  # read for at a time
 PLACES: Final = 50  # conversations of a user that are remembered; whoever sits in more is looked up
-MADE: Final = 5_000  # overviews that are kept as they were made
 
 
 class Asked(NamedTuple):
@@ -30,25 +27,12 @@ class Listed(NamedTuple):
     more: bool
 
 
-class Made(NamedTuple):
-    """An overview, and the people it shows."""
-
-    overview: Overview
-    people: Sequence[Person | None]
-
-    def shows(self, room: Room, newest: Message | None, people: Sequence[Person | None]) -> bool:
-        """Whether it is an overview of these very values."""
-        own = (self.overview.room, self.overview.last_message, *self.people)
-        return len(own) == len(people) + 2 and all(map(is_, own, (room, newest, *people)))
-
-
 class Overviews:
     """The same overview is the same object, as long as nothing in it has changed."""
 
     def __init__(self, ask: Ask, memory: Memory) -> None:
         self._ask = ask
         self._memory = memory
-        self._made: Recent[str, Made] = Recent(MADE)
         self._together: Together[Asked, Listed] = Together(self._read, USERS)
 
     async def of(self, user_id: str, limit: int) -> Listed:
@@ -82,12 +66,12 @@ class Overviews:
         return self._overview(room, self._memory.newest[room_id], there)
 
     def _overview(self, room: Room, newest: Message | None, people: dict[str, Person]) -> Overview:
-        made = self._made.get(room.conversation.id)
+        made = self._memory.made.get(room.conversation.id)
         there = [people.get(seat.user_id) for seat in room.participants]
         if made is not None and made.shows(room, newest, there):
             return made.overview
         overview = Overview(room, guests_of(room, people), newest)
-        self._made[room.conversation.id] = Made(overview, there)
+        self._memory.made[room.conversation.id] = Made(overview, there)
         return overview
 
     # From the disk
