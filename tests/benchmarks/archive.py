@@ -85,12 +85,24 @@ async def filed(data: Path, plan: Plan) -> Credentials:
         for pragma in ("journal_mode = DELETE", "journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):
             db.execute(f"PRAGMA {pragma}")
         db.execute("BEGIN")
+        indexes = _without_indexes(db, "messages")
         for table, rows in sample.tables(plan).items():
             db.execute(f"DELETE FROM {table}")
             columns = ", ".join("?" * len(sample.rows[table]))
             db.executemany(f"INSERT INTO {table} VALUES ({columns})", rows)
+        for sql in indexes:
+            db.execute(sql)
         db.execute("COMMIT")
     return opens
+
+
+def _without_indexes(db: sqlite3.Connection, table: str) -> list[str]:
+    """Drop those that have a name, which are too large to grow at any place; gives how they are made again."""
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+    found = db.execute(made, (table,)).fetchall()
+    for index, _ in found:
+        db.execute(f"DROP INDEX {index}")
+    return [sql for _, sql in found]
 
 
 class Sample(NamedTuple):
@@ -113,7 +125,7 @@ class Sample(NamedTuple):
         }
 
     def _messages(self, plan: Plan) -> Iterator[Row]:
-        """In the order in which they were said, so that the pages of indexes are as full as they become."""
+        """In the order in which they were said, so that the pages of its key are as full as they become."""
         template = self._template()
         for number, room in product(range(plan.messages_each), plan.there):
             place, seq = number % PER_PAIR, number + FIRST
@@ -144,9 +156,9 @@ class Sample(NamedTuple):
         return room_id(room), here["app_id"], last, orjson.dumps(kept).decode()
 
     def _person(self, room: int, place: int) -> Row:
-        _, app_id, _, body, brand = self.rows["people"]
+        _, app_id, _, brand, body = self.rows["people"]
         kept = body.replace(self.user_ids[0], user_id(room, place)).replace(self.names[0], name(room, place))
-        return user_id(room, place), app_id, name(room, place), kept, brand
+        return user_id(room, place), app_id, name(room, place), brand, kept
 
     def _about(self, room: int, body: str) -> str:
         """What is kept of the sample, of that conversation instead."""
