@@ -63,7 +63,8 @@ class Peer:
         with suppress(ConnectionError):
             for piece in pieces:
                 await asyncio.get_running_loop().sock_sendall(self._sock, piece)
-                await asyncio.sleep(0)
+                for _ in range(2):  # a server in this loop has read it before the next
+                    await asyncio.sleep(0)
 
     async def frame(self) -> Said | None:
         """The next frame, if there is one; fails where it is not as a server has to send it, without extensions."""

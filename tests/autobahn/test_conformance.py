@@ -35,6 +35,15 @@ def byte_by_byte(sent: bytes) -> Iterable[bytes]:
     return (sent[at : at + step] for at in range(0, len(sent), step))
 
 
+def frame_by_frame(sent: bytes) -> Iterable[bytes]:
+    while sent:
+        short = sent[1] & 0x7F
+        start = {126: 4, 127: 10}.get(short, 2)
+        end = start + 4 + (int.from_bytes(sent[2:start]) if start > 2 else short)
+        yield sent[:end]
+        sent = sent[end:]
+
+
 @pytest.fixture
 async def echo() -> AsyncIterator[int]:
     """The port of an echo server."""
@@ -60,7 +69,7 @@ def test_no_two_cases_have_one_name() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("cut", [at_once, byte_by_byte])
+@pytest.mark.parametrize("cut", [at_once, frame_by_frame, byte_by_byte])
 @pytest.mark.parametrize("group", GROUPS)
 async def test_an_echo_answers_as_the_rfc_has_it(echo: int, group: str, cut: Cut) -> None:
     for case in GROUPS[group]:
@@ -156,6 +165,27 @@ async def test_a_message_behind_the_upgrade_is_heard(house: House) -> None:
 
 
 # However the bytes are cut
+
+LIKE_A_FRAME = masked(Opcode.TEXT, b"not said")
+ANSWERED: tuple[tuple[bytes, list[Said]], ...] = (
+    (masked(Opcode.TEXT, b"short"), [Said(Opcode.TEXT, b"short")]),
+    (masked(Opcode.PING, b"p"), [Said(Opcode.PONG, b"p")]),
+    (masked(Opcode.BINARY, LIKE_A_FRAME), [Said(Opcode.BINARY, LIKE_A_FRAME)]),
+    (masked(Opcode.PONG, b"q") + masked(Opcode.TEXT, b"*" * 130), [Said(Opcode.TEXT, b"*" * 130)]),
+    (masked(Opcode.BINARY, b"a", fin=False) + masked(Opcode.PONG, b""), []),
+    (masked(Opcode.CONT, LIKE_A_FRAME), [Said(Opcode.BINARY, b"a" + LIKE_A_FRAME)]),
+    (HANG_UP, [Said(Opcode.CLOSE, b"\x03\xe8")]),
+)
+
+
+async def test_wherever_the_bytes_are_cut_in_two_the_answers_are_the_same(echo: int) -> None:
+    """Also where what is inside a frame looks like one."""
+    sent = b"".join(frames for frames, _ in ANSWERED)
+    answers = [said for _, frames in ANSWERED for said in frames]
+    for at in range(1, len(sent)):
+        async with connected(echo) as peer:
+            await peer.upgrade("/")
+            assert (at, await heard(peer, (sent[:at], sent[at:]))) == (at, answers)
 
 
 @st.composite
