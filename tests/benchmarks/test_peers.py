@@ -229,6 +229,7 @@ def test_whatever_was_wrong_is_said() -> None:
     assert "C did not take part: There is no `node` on the PATH." in said
     assert "load 7.0" in said
     assert not replace(RESULT, peers=(ONE, faulty)).ok
+    assert not replace(RESULT, peers=(replace(ONE, skipped="It ended while it was loaded."), OTHER)).ok
     assert RESULT.ok
 
 

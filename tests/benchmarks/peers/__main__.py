@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from signal import SIGINT, SIGTERM, raise_signal, signal
 from time import monotonic
 from typing import Final
 
@@ -21,6 +22,7 @@ COMMAND: Final = "./dev peers"
 
 def main() -> int:
     """Status 1 when something was lost, repeated, out of order or garbled."""
+    signal(SIGTERM, lambda *_: raise_signal(SIGINT))  # so that what was started is ended
     parser = _parser()
     chosen = parser.parse_args()
     if chosen.write and find_spec("matplotlib") is None:

@@ -85,5 +85,7 @@ def _tried(peer: Peer, so_far: Found, play: Play) -> Found:
             return uvloop.run(bounded(stand))
     except TimeoutError:
         return replace(so_far, skipped=f"A round took more than {TRIAL_S:.0f} s.")
-    except (NoServer, NoGateway, Missing, Gone, OSError) as why:
+    except Gone:
+        return replace(so_far, skipped="It ended while it was loaded.")
+    except (NoServer, NoGateway, Missing, OSError) as why:
         return replace(so_far, skipped=str(why))

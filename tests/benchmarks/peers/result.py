@@ -106,8 +106,9 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def ok(self) -> bool:
-        """Whether all that was measured came once, in order and whole."""
-        return bool(self.measured) and not any(it.faults for it in self.measured)
+        """Whether all that was measured came once, in order and whole, and the gateway held out."""
+        held_out = not any(it.skipped for it in self.peers if it.kind == "product")
+        return held_out and bool(self.measured) and not any(it.faults for it in self.measured)
 
 
 def decoded(text: bytes) -> Result:
