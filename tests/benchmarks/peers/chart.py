@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.peers.report import Measure, count, limited, measures
+from tests.benchmarks.peers.report import LOADED, Measure, count, limited, measures
 from tests.benchmarks.peers.result import Found, Result
 
 INK: Final = "#1f2328"
@@ -98,9 +98,10 @@ def _words(figure: Any, result: Result) -> None:
         loc="upper left", bbox_to_anchor=(0.004, 0.962), ncols=4, frameon=False, fontsize=9.5, handlelength=1,
         columnspacing=1.6, handleheight=1,
     )  # fmt: skip
+    busy = f"  Busy meanwhile: load {result.load:.1f}." if result.load > LOADED else ""
     figure.text(
         0.012, 0.018,
         f"{plan.sockets:,} sockets, {plan.text_bytes}-byte texts, one process each, "
-        f"best of {count(result.rounds, 'round')}.  {result.machine}, the generator on it too, {result.date[:10]}.",
+        f"best of {count(result.rounds, 'round')}.  {result.machine}, the generator on it too, {result.date[:10]}.{busy}",
         fontsize=9, color=QUIET,
     )  # fmt: skip
