@@ -102,6 +102,6 @@ def _words(figure: Any, result: Result) -> None:
     figure.text(
         0.012, 0.018,
         f"{plan.sockets:,} sockets, {plan.text_bytes}-byte texts, one process each, "
-        f"best of {count(result.rounds, 'round')}.  {result.machine}, the generator on it too, {result.date[:10]}.{busy}",
+        f"best of {count(result.rounds, 'round')}.  {result.machine}, with the generator, {result.date[:10]}.{busy}",
         fontsize=9, color=QUIET,
     )  # fmt: skip
