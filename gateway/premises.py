@@ -12,6 +12,10 @@ from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 LOCK = "gateway.lock"
 LOOK_S: Final = 0.02  # between two looks whether the other server has left
 MOST_FILES: Final = 1 << 20  # that are asked for; where there is no limit, some systems have one all the same
@@ -25,16 +29,24 @@ class CannotStart(Exception):
 async def alone_on(data: Path, wait_s: float = 0.0) -> AsyncIterator[None]:
     """One server to a data folder: what it used last is answered from memory. Another one may take so long to leave."""
     with _lock_of(data) as lock:
-        for wait in range(ceil(wait_s / LOOK_S), -1, -1):
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                if not wait:
-                    raise CannotStart(f"data: another gateway is running on {data}") from None
-                await asyncio.sleep(LOOK_S)
-            else:
-                break
+        looks = ceil(wait_s / LOOK_S)
+        if looks and not _taken(lock):
+            log.info("waiting for another gateway to leave", data=str(data))
+        while not _taken(lock):
+            if looks <= 0:
+                raise CannotStart(f"data: another gateway is running on {data}")
+            looks -= 1
+            await asyncio.sleep(LOOK_S)
         yield
+
+
+def _taken(lock: TextIO) -> bool:
+    """Whether the lock is ours, now if not before."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _lock_of(data: Path) -> TextIO:

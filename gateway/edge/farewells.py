@@ -36,7 +36,7 @@ class Farewells:
         return max(self._done_at - now, 0.0) + low + (high - low) * self._dice()
 
     async def tell(self, guests: Sequence[Guest], goodbye: Goodbye, within_s: float) -> None:
-        """Say it to all of them within that time; nobody is asked back before the last was told."""
+        """Say it to all of them within that time; nobody is asked back before the last is to be told."""
         size = max(BATCH, ceil(len(guests) * REST_S / within_s)) if within_s else max(len(guests), 1)
         batches = [guests[start : start + size] for start in range(0, len(guests), size)]
         self._crowd = len(guests)

@@ -36,6 +36,13 @@ class Gateway:
         self.url = said["url"]
         return self.url
 
+    async def logs(self, event: str) -> None:
+        """Until it says so on stderr."""
+        assert self.process.stderr is not None
+        async with asyncio.timeout(START_S):
+            while json.loads(await self.process.stderr.readline())["event"] != event:
+                pass
+
     async def end(self) -> tuple[int, str, str]:
         """Its exit code, and what it said on stderr and then on stdout since it was ready."""
         async with asyncio.timeout(START_S):

@@ -76,7 +76,8 @@ async def test_a_rolling_restart_loses_and_repeats_nothing(tmp_path: Path, proxy
         voices = [Voice(device, name, room) for device, name in zip(devices, PEOPLE, strict=True)]
         talks = [tasks.create_task(it.talk()) for it in voices]
         await asyncio.gather(*(it.has_said(10) for it in voices))
-        async with serving(data, **options) as new:
+        async with serving(data, **options, log_level="info") as new:
+            await new.logs("waiting for another gateway to leave")
             old.process.send_signal(signal.SIGTERM)
             assert (await old.end())[0] == 0
             await new.ready()
