@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from signal import SIGTERM, signal
 from typing import Annotated, Any, Final
 
 import orjson
@@ -83,12 +84,18 @@ def measure(options: Options, scenario: Scenario) -> dict[str, Any]:
 
 
 def run() -> None:
-    """Runs the command line; what it cannot do is said in a sentence, with exit code 2."""
+    """Runs the command line; what it cannot do is said in a sentence, with exit code 2. Stopped, it leaves nothing."""
+    signal(SIGTERM, stopped)
     try:
         app()
     except (BadOptions, ClientError, Gone, NoGateway, Stuck) as failed:
         print(failed, file=sys.stderr)
         sys.exit(2)
+
+
+def stopped(number: int, _: object) -> None:
+    """Ends as if it had come to its end: what it started goes with it."""
+    sys.exit(128 + number)
 
 
 @contextmanager

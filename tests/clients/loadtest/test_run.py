@@ -115,6 +115,18 @@ async def test_a_gateway_that_dies_ends_the_run() -> None:
     assert b"The gateway ended while it was loaded. Its status was -9." in said + err
 
 
+async def test_a_run_that_is_stopped_leaves_nothing_behind() -> None:
+    process = await started("rooms", "--sockets", "20", "--seconds", "60", "--json")
+    assert process.stderr is not None
+    await process.stderr.readline()  # the first line of its progress
+    others = psutil.Process(process.pid).children(recursive=True)
+    assert len(others) > 1
+    process.terminate()
+    assert (await process.communicate())[0] == b""
+    assert process.returncode == 143
+    assert psutil.wait_procs(others, timeout=10)[1] == []
+
+
 async def test_silent_devices_stay_connected() -> None:
     assert (await found("idle"))["connects"]["count"] == 20
 
