@@ -25,11 +25,11 @@ def masked_html(html: str) -> str:
 
 
 def _may_hold_one(text: str) -> bool:
-    """A quick look: most texts have too few digits."""
+    """A quick look: most texts have too few digits, and most long numbers are no cards, wherever they stand."""
     if len(text) < _DIGITS.start:
         return False
     digits = text.encode("ascii", "ignore").translate(None, _NO_DIGITS)
-    return len(digits) >= _DIGITS.start and _RUN.search(text) is not None
+    return len(digits) >= _DIGITS.start and any(_without_cards(it) != it for it in _RUN.findall(text))
 
 
 def _replacement(found: re.Match[str]) -> str:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import convert, to_builtins
 
+from gateway.domain import cards
 from gateway.domain.cards import masked, masked_html
 from gateway.domain.content import Content
 from gateway.domain.model import AppSettings, Source
@@ -101,3 +104,18 @@ def test_what_users_say_is_hidden_too() -> None:
     room = town.group("ann")
     said = town.do(town.orders.says(room, CARD, by="ann", source=WEB)).message
     assert HIDDEN in str(said)
+
+
+PIECES = [
+    "4111 1111 1111 1111",
+    "4111111111111111",
+    "5500-0000-0000-0004",
+    *("1", "4", "a", "f", "0", "9", "41", "11", "12ab", "x"),
+    *(" ", "-", "\n", "&nbsp;", "\u00a0", "http://x/", "<b>", ">"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_the_quick_look_overlooks_nothing(text: str) -> None:
+    assert cards.masked(text) == cards._IN_TEXT.sub(cards._replacement, text)
+    assert cards.masked_html(text) == cards._IN_HTML.sub(cards._replacement, text)
