@@ -361,9 +361,18 @@ def basic(key_id: str, secret: str) -> str:
 
 
 def settings(data: Path, **changes: Any) -> Settings:
-    """For tests: a free port, loopback webhooks, and no waiting at the end. Files of messages may be made up."""
+    """For tests: a free port, loopback webhooks, and no waiting at the end. Files of messages may be made up.
+
+    A test asks more in a second than a backend does.
+    """
     chosen = Settings(
-        data=data, port=0, allowed_networks=LOOPBACK, check_remote_media=False, drain_s=2.0, log_level="error"
+        data=data,
+        port=0,
+        allowed_networks=LOOPBACK,
+        check_remote_media=False,
+        requests_per_second=1_000_000,
+        drain_s=2.0,
+        log_level="error",
     )
     return replace(chosen, **changes)
 

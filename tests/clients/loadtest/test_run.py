@@ -95,7 +95,9 @@ async def test_what_piled_up_comes_when_the_endpoint_opens() -> None:
 async def test_what_webhooks_cost_devices_is_a_ratio() -> None:
     code, out, err = await run("compare", "--rounds", "1", "--rate", "100", *SHORT)
     assert code == 0, err.decode()
-    assert json.loads(out)["ratio"] == pytest.approx(1, abs=0.2)
+    found = json.loads(out)
+    assert [found["ratio"]] == found["ratios"]
+    assert found["ratio"] > 0
 
 
 async def test_the_business_speaks_to_webhooks_alone() -> None:
